@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {
+    ChronicRule,
+    Combination,
+    Indicator,
+    Mode,
+    Objective,
+    Terms,
+    Test,
+    Tier,
+    Unit
+} from "../interfaces/AgreementTypes.sol";
+
+/// @notice Packed terms in memory: where their first byte lies. Reading one value costs one word.
+type PackedTerms is uint256;
+
+using TermsCodec for PackedTerms global;
+
+/// @title The terms as bytes
+/// @notice An agreement's terms are part of its code, packed big-endian without gaps. All integers are unsigned.
+///
+/// | offset | bytes | value |
+/// |---|---|---|
+/// | 0 | 20 each | provider, client, oracle, arbiter, token |
+/// | 100 | 12 each | fee, bond, pledge, termCreditCap |
+/// | 148 | 32 | document |
+/// | 180 | 5 each | pledgeShare, creditCap, silenceCredit, anchor, start |
+/// | 205 | 4 each | reportWindow, disputeWindow, rulingWindow, fundingGrace |
+/// | 221 | 1 each | periodMonths, periods, noticePeriods, burnInPeriods, combination |
+/// | 226 | 1 each | number of indicators, of chronic rules, of objectives |
+/// | 229 | 16 each | indicator: id 2, unit 1, mode 1, instances 4, excludedCap 8 |
+/// | then | 7 each | chronic rule: count 1, window 1, leastShare 5 |
+/// | then | 2 + 22 each | objective: indicator 1, number of tiers 1, then its tiers: test 1 (highest bit: proportional), threshold 8, credit 5, per 8 |
+library TermsCodec {
+    uint256 internal constant HEADER = 229;
+    uint256 internal constant INDICATOR = 16;
+    uint256 internal constant CHRONIC = 7;
+    uint256 internal constant OBJECTIVE = 2;
+    uint256 internal constant TIER = 22;
+
+    uint8 private constant PROPORTIONAL = 0x80;
+
+    /// @notice Thrown when packed terms are not exactly as long as their counts say.
+    error TermsLengthDiffers(uint256 actual, uint256 expected);
+    /// @notice Thrown when a list is longer than its count can say.
+    error ListTooLong(uint256 actual, uint256 limit);
+
+    // ------------------------------------------------------------------------------------------------- one value
+
+    /// @notice Packed terms that lie in `data`.
+    function wrap(bytes memory data) internal pure returns (PackedTerms packed) {
+        assembly ("memory-safe") {
+            packed := add(data, 32)
+        }
+    }
+
+    function provider(PackedTerms t) internal pure returns (address) {
+        return address(uint160(_read(t, 0, 20)));
+    }
+
+    function client(PackedTerms t) internal pure returns (address) {
+        return address(uint160(_read(t, 20, 20)));
+    }
+
+    function oracle(PackedTerms t) internal pure returns (address) {
+        return address(uint160(_read(t, 40, 20)));
+    }
+
+    function arbiter(PackedTerms t) internal pure returns (address) {
+        return address(uint160(_read(t, 60, 20)));
+    }
+
+    function token(PackedTerms t) internal pure returns (address) {
+        return address(uint160(_read(t, 80, 20)));
+    }
+
+    function fee(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 100, 12);
+    }
+
+    function bond(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 112, 12);
+    }
+
+    function pledge(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 124, 12);
+    }
+
+    function termCreditCap(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 136, 12);
+    }
+
+    function document(PackedTerms t) internal pure returns (bytes32) {
+        return bytes32(_read(t, 148, 32));
+    }
+
+    function pledgeShare(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 180, 5);
+    }
+
+    function creditCap(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 185, 5);
+    }
+
+    function silenceCredit(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 190, 5);
+    }
+
+    function anchor(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 195, 5);
+    }
+
+    function start(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 200, 5);
+    }
+
+    function reportWindow(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 205, 4);
+    }
+
+    function disputeWindow(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 209, 4);
+    }
+
+    function rulingWindow(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 213, 4);
+    }
+
+    function fundingGrace(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 217, 4);
+    }
+
+    function periodMonths(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 221, 1);
+    }
+
+    function periods(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 222, 1);
+    }
+
+    function noticePeriods(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 223, 1);
+    }
+
+    function burnInPeriods(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 224, 1);
+    }
+
+    function isSum(PackedTerms t) internal pure returns (bool) {
+        return _read(t, 225, 1) == uint256(Combination.Sum);
+    }
+
+    function indicatorCount(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 226, 1);
+    }
+
+    function chronicCount(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 227, 1);
+    }
+
+    function objectiveCount(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 228, 1);
+    }
+
+    function indicator(PackedTerms t, uint256 i) internal pure returns (Indicator memory) {
+        uint256 word = _read(t, HEADER + i * INDICATOR, INDICATOR);
+        return Indicator({
+            id: uint16(word >> 112),
+            unit: Unit(uint8(word >> 104)),
+            mode: Mode(uint8(word >> 96)),
+            instances: uint32(word >> 64),
+            excludedCap: uint64(word)
+        });
+    }
+
+    function chronic(PackedTerms t, uint256 i) internal pure returns (ChronicRule memory) {
+        uint256 word = _read(t, HEADER + t.indicatorCount() * INDICATOR + i * CHRONIC, CHRONIC);
+        return ChronicRule({count: uint8(word >> 48), window: uint8(word >> 40), leastShare: uint40(word)});
+    }
+
+    /// @notice Where the first objective begins.
+    function objectivesAt(PackedTerms t) internal pure returns (uint256) {
+        return HEADER + t.indicatorCount() * INDICATOR + t.chronicCount() * CHRONIC;
+    }
+
+    /// @notice The head of the objective at `offset`; its tiers follow.
+    function objectiveAt(PackedTerms t, uint256 offset) internal pure returns (uint256 indicator_, uint256 tiers) {
+        uint256 word = _read(t, offset, OBJECTIVE);
+        return (word >> 8, word & 0xff);
+    }
+
+    function tierAt(PackedTerms t, uint256 offset) internal pure returns (Tier memory) {
+        uint256 word = _read(t, offset, TIER);
+        uint8 test = uint8(word >> 168);
+        return Tier({
+            test: Test(test & ~PROPORTIONAL),
+            proportional: test & PROPORTIONAL != 0,
+            threshold: uint64(word >> 104),
+            credit: uint40(word >> 64),
+            per: uint64(word)
+        });
+    }
+
+    // ------------------------------------------------------------------------------------------------------ whole
+
+    /// @notice The terms in `data`. Reverts unless `data` is exactly as long as its counts say; an unknown enum value
+    /// panics. So two different byte strings never decode to the same terms.
+    function decode(bytes memory data) internal pure returns (Terms memory terms) {
+        if (data.length < HEADER) revert TermsLengthDiffers(data.length, HEADER);
+        PackedTerms t = wrap(data);
+        uint256 offset = t.objectivesAt();
+        if (data.length < offset) revert TermsLengthDiffers(data.length, offset);
+
+        _decodeHeader(t, terms);
+        terms.indicators = new Indicator[](t.indicatorCount());
+        for (uint256 i; i < terms.indicators.length; ++i) {
+            terms.indicators[i] = t.indicator(i);
+        }
+        terms.chronic = new ChronicRule[](t.chronicCount());
+        for (uint256 i; i < terms.chronic.length; ++i) {
+            terms.chronic[i] = t.chronic(i);
+        }
+        terms.objectives = new Objective[](t.objectiveCount());
+        for (uint256 i; i < terms.objectives.length; ++i) {
+            if (data.length < offset + OBJECTIVE) revert TermsLengthDiffers(data.length, offset + OBJECTIVE);
+            (uint256 indicator_, uint256 tiers) = t.objectiveAt(offset);
+            offset += OBJECTIVE;
+            if (data.length < offset + tiers * TIER) revert TermsLengthDiffers(data.length, offset + tiers * TIER);
+            terms.objectives[i] = Objective({indicator: uint8(indicator_), tiers: new Tier[](tiers)});
+            for (uint256 j; j < tiers; ++j) {
+                terms.objectives[i].tiers[j] = t.tierAt(offset);
+                offset += TIER;
+            }
+        }
+        if (data.length != offset) revert TermsLengthDiffers(data.length, offset);
+    }
+
+    /// @notice `terms` as bytes, the inverse of {decode}.
+    function encode(Terms memory terms) internal pure returns (bytes memory data) {
+        data = abi.encodePacked(_encodeParties(terms), _encodeNumbers(terms));
+        for (uint256 i; i < terms.indicators.length; ++i) {
+            Indicator memory x = terms.indicators[i];
+            data = abi.encodePacked(data, x.id, x.unit, x.mode, x.instances, x.excludedCap);
+        }
+        for (uint256 i; i < terms.chronic.length; ++i) {
+            ChronicRule memory x = terms.chronic[i];
+            data = abi.encodePacked(data, x.count, x.window, x.leastShare);
+        }
+        for (uint256 i; i < terms.objectives.length; ++i) {
+            Objective memory x = terms.objectives[i];
+            data = abi.encodePacked(data, x.indicator, _count(x.tiers.length));
+            for (uint256 j; j < x.tiers.length; ++j) {
+                Tier memory y = x.tiers[j];
+                uint8 test = uint8(y.test) | (y.proportional ? PROPORTIONAL : 0);
+                data = abi.encodePacked(data, test, y.threshold, y.credit, y.per);
+            }
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------- internal
+
+    function _decodeHeader(PackedTerms t, Terms memory terms) private pure {
+        terms.provider = t.provider();
+        terms.client = t.client();
+        terms.oracle = t.oracle();
+        terms.arbiter = t.arbiter();
+        terms.token = t.token();
+        terms.fee = uint96(t.fee());
+        terms.bond = uint96(t.bond());
+        terms.pledge = uint96(t.pledge());
+        terms.termCreditCap = uint96(t.termCreditCap());
+        terms.document = t.document();
+        terms.pledgeShare = uint40(t.pledgeShare());
+        terms.creditCap = uint40(t.creditCap());
+        terms.silenceCredit = uint40(t.silenceCredit());
+        terms.anchor = uint40(t.anchor());
+        terms.start = uint40(t.start());
+        terms.reportWindow = uint32(t.reportWindow());
+        terms.disputeWindow = uint32(t.disputeWindow());
+        terms.rulingWindow = uint32(t.rulingWindow());
+        terms.fundingGrace = uint32(t.fundingGrace());
+        terms.periodMonths = uint8(t.periodMonths());
+        terms.periods = uint8(t.periods());
+        terms.noticePeriods = uint8(t.noticePeriods());
+        terms.burnInPeriods = uint8(t.burnInPeriods());
+        terms.combination = Combination(_read(t, 225, 1));
+    }
+
+    function _encodeParties(Terms memory x) private pure returns (bytes memory) {
+        return abi.encodePacked(
+            x.provider,
+            x.client,
+            x.oracle,
+            x.arbiter,
+            x.token,
+            x.fee,
+            x.bond,
+            x.pledge,
+            x.termCreditCap,
+            x.document,
+            x.pledgeShare,
+            x.creditCap,
+            x.silenceCredit
+        );
+    }
+
+    function _encodeNumbers(Terms memory x) private pure returns (bytes memory) {
+        return abi.encodePacked(
+            abi.encodePacked(
+                x.anchor, x.start, x.reportWindow, x.disputeWindow, x.rulingWindow, x.fundingGrace, x.periodMonths
+            ),
+            abi.encodePacked(
+                x.periods,
+                x.noticePeriods,
+                x.burnInPeriods,
+                x.combination,
+                _count(x.indicators.length),
+                _count(x.chronic.length),
+                _count(x.objectives.length)
+            )
+        );
+    }
+
+    function _count(uint256 length) private pure returns (uint8) {
+        if (length > type(uint8).max) revert ListTooLong(length, type(uint8).max);
+        return uint8(length);
+    }
+
+    /// @dev The `size` bytes at `offset` as an integer; `size` is 1 to 32.
+    function _read(PackedTerms t, uint256 offset, uint256 size) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := shr(sub(256, shl(3, size)), mload(add(t, offset)))
+        }
+    }
+}
