@@ -1,0 +1,141 @@
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import type { Readable } from "node:stream";
+import { CsvError, parse } from "csv-parse";
+import { UpheldError, type Problem } from "../errors.ts";
+import { parseUtc } from "./time.ts";
+import { EVERY, type Monitor, type Note, type Period, type Window } from "./types.ts";
+import { WindowCollector } from "./windows.ts";
+
+/** Longest line that is read; with it a file of any size needs little memory. */
+export const MAX_LINE = 4_096;
+
+const COLUMNS = ["start", "end", "instance", "note"];
+const HINT = `the first line is "start,end"; "instance" and "note" may follow, other columns are refused`;
+
+/** A monitor that reads outages, and if given exclusions, from CSV files. */
+export function csvMonitor(outagesFile: string, exclusionsFile?: string): Monitor {
+  return {
+    async read(period) {
+      const outages = await readWindows(createReadStream(outagesFile), outagesFile, period, "outage");
+      const exclusions =
+        exclusionsFile === undefined
+          ? { windows: [], notes: [] }
+          : await readWindows(createReadStream(exclusionsFile), exclusionsFile, period, "exclusion");
+      const files = [outagesFile, ...(exclusionsFile === undefined ? [] : [exclusionsFile])];
+      return {
+        outages: outages.windows,
+        exclusions: exclusions.windows,
+        notes: [...outages.notes, ...exclusions.notes],
+        source: `outages listed in ${files.map((file) => basename(file)).join(", exclusions in ")}`,
+      };
+    },
+  };
+}
+
+/** Reads the windows of one period from CSV, in memory that does not grow with the file. `file` is for messages. */
+export async function readWindows(
+  input: Readable,
+  file: string,
+  period: Period,
+  what: "outage" | "exclusion",
+): Promise<{ windows: readonly Window[]; notes: Note[] }> {
+  const collector = new WindowCollector(period, what);
+  let columns: Columns | undefined;
+  try {
+    for await (const { record, info } of records(input)) {
+      const line = info.lines;
+      if (columns === undefined) columns = readHeader(record, file);
+      else collector.add(readRow(record, columns, { file, line }), file);
+    }
+  } catch (error) {
+    throw explained(error, file);
+  }
+  if (columns === undefined)
+    throw new UpheldError({ code: "csv.empty", message: "the file is empty", hint: HINT, file });
+  return collector.finish(file);
+}
+
+/** What csv-parse hands out with `info: true`. */
+interface Row {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+type Columns = ReadonlyMap<string, number>;
+type Place = Required<Pick<Problem, "file" | "line">>;
+
+function records(input: Readable): AsyncIterable<Row> {
+  const parser = parse({
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_LINE,
+    info: true,
+  });
+  // an error of the file must reach whoever reads the rows
+  input.once("error", (error) => parser.destroy(error));
+  return input.pipe(parser);
+}
+
+function readHeader(record: readonly string[], file: string): Columns {
+  const place = { file, line: 1 };
+  const missing = ["start", "end"].find((name) => !record.includes(name));
+  if (missing !== undefined) {
+    const message = `there is no column "${missing}": the first line reads "${record.join(",").slice(0, 80)}"`;
+    throw new UpheldError({ code: "csv.header", message, hint: HINT, ...place });
+  }
+  const odd = record.find((name, at) => !COLUMNS.includes(name) || record.indexOf(name) !== at);
+  if (odd !== undefined) {
+    const message = `the column "${odd}" is ${COLUMNS.includes(odd) ? "there twice" : "not known"}`;
+    throw new UpheldError({ code: "csv.header", message, hint: HINT, ...place });
+  }
+  return new Map(record.map((name, at) => [name, at]));
+}
+
+function readRow(record: readonly string[], columns: Columns, place: Place): Window {
+  const field = (name: string) => record[columns.get(name) ?? -1] ?? "";
+  const window = {
+    start: parseUtc(field("start"), place),
+    end: parseUtc(field("end"), place),
+    line: place.line,
+  };
+  return columns.has("instance") ? { ...window, instance: readInstance(field("instance"), place) } : window;
+}
+
+function readInstance(text: string, place: Place): number {
+  if (text === "all") return EVERY;
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw new UpheldError({
+    code: "csv.instance",
+    message: `"${text.slice(0, 60)}" is not the number of an instance`,
+    hint: `write a number from 1, or "all"`,
+    ...place,
+  });
+}
+
+/** Says in the words of the user what the parser or the disk found. */
+function explained(error: unknown, file: string): unknown {
+  if (error instanceof CsvError) {
+    const line = Number(error["lines"]);
+    const tooLong = error.code === "CSV_MAX_RECORD_SIZE";
+    return new UpheldError(
+      {
+        code: tooLong ? "csv.line-too-long" : "csv.malformed",
+        message: tooLong ? `a line is longer than ${MAX_LINE} characters` : error.message,
+        hint: tooLong ? "is this a CSV file of outages?" : "each line needs as many fields as the first",
+        file,
+        ...(Number.isInteger(line) ? { line } : {}),
+      },
+      { cause: error },
+    );
+  }
+  if (error instanceof Error && "code" in error && "syscall" in error) {
+    const message = `cannot be read: ${error.message}`;
+    return new UpheldError(
+      { code: "file.unreadable", message, hint: "check its name and its permissions", file },
+      { cause: error },
+    );
+  }
+  return error;
+}

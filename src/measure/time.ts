@@ -1,0 +1,57 @@
+import { UpheldError, type Problem } from "../errors.ts";
+import type { Period } from "./types.ts";
+
+export const DAY = 86_400n;
+
+type Place = Pick<Problem, "file" | "line">;
+
+const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(.*)$/;
+const UTC = new Set(["Z", "+00:00"]);
+
+/** UTC seconds of `2025-10-09T14:45:00Z`. The zone must be said, and must be UTC. */
+export function parseUtc(text: string, place: Place = {}): bigint {
+  const parts = TIME.exec(text);
+  if (!parts) throw wrong("time.malformed", `"${shown(text)}" is not a time`, place);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+    .slice(1, 7)
+    .map((part) => Number(part || 0));
+  const [fraction, zone = ""] = [parts[7], parts[8]];
+  if (zone === "") throw wrong("time.no-zone", `"${shown(text)}" does not say its time zone`, place);
+  if (!UTC.has(zone))
+    throw wrong("time.not-utc", `"${shown(text)}" is not in UTC: its zone is "${shown(zone)}"`, place);
+  if (fraction !== undefined) throw wrong("time.fraction", `"${shown(text)}" has a fraction of a second`, place);
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const seconds = BigInt(date.getTime() / 1000);
+  // `Date` rolls 30 February over into March; what does not come back as it was written does not exist
+  const written = `${text.slice(0, 10)}T${text.slice(11, 16)}:${parts[6] ?? "00"}Z`;
+  if (formatUtc(seconds) !== written)
+    throw wrong("time.malformed", `"${shown(text)}" does not exist in the calendar`, place);
+  if (seconds < 0n) throw wrong("time.malformed", `"${shown(text)}" is before 1970`, place);
+  return seconds;
+}
+
+/** `2025-10-09T14:45:00Z`. */
+export function formatUtc(seconds: bigint): string {
+  return new Date(Number(seconds) * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** A UTC day of a period; the first and the last may be cut. */
+export interface Day extends Period {
+  readonly date: string;
+}
+
+/** The UTC days that a period touches, in order, each cut to the period. */
+export function daysOf(period: Period): Day[] {
+  const days: Day[] = [];
+  for (let midnight = period.start - (period.start % DAY); midnight < period.end; midnight += DAY) {
+    const start = midnight > period.start ? midnight : period.start;
+    const end = midnight + DAY < period.end ? midnight + DAY : period.end;
+    days.push({ date: formatUtc(midnight).slice(0, 10), start, end });
+  }
+  return days;
+}
+
+const wrong = (code: string, message: string, place: Place) =>
+  new UpheldError({ code, message, hint: "write it as 2025-10-09T14:45:00Z: whole seconds, in UTC", ...place });
+
+const shown = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
