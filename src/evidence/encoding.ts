@@ -1,0 +1,70 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { fromHex, leafOf, toHex } from "./merkle.ts";
+import type { Evidence, EvidenceDay, EvidenceSpan } from "./schema.ts";
+
+// The canonical bytes behind each leaf; docs/evidence.md is their specification. Plain lines of text, so that whoever
+// is shown one can read what was sworn.
+
+/** What a leaf is made from: everything but the leaves and their root. */
+export type Facts = Omit<Evidence, "leaves" | "root">;
+
+/** All leaves, recomputed: 0 is the header, n the n-th day. */
+export const leavesOf = (facts: Facts): string[] =>
+  [headerText(facts), ...facts.days.map((_, index) => dayText(facts, index))].map((text) => leafOf(bytesOf(text)));
+
+/** Leaf 0: what the period is, who counted, and what was counted. */
+export function headerText(facts: Facts): string {
+  const indicators = facts.indicators.map(({ id, unit, mode, instances, grade, total, bad, excluded }) =>
+    ["indicator", id, unit, mode, instances, grade, total, bad, excluded].join(" "),
+  );
+  return lines([
+    "upheld evidence header 1",
+    ...bindingOf(facts, 0),
+    `start ${facts.start}`,
+    `end ${facts.end}`,
+    `tool ${facts.tool}`,
+    `source ${facts.source}`,
+    `days ${facts.days.length}`,
+    ...indicators,
+  ]);
+}
+
+/** Leaf `index + 1`: one UTC day. */
+export function dayText(facts: Facts, index: number): string {
+  const day = facts.days[index] as EvidenceDay;
+  return lines([
+    "upheld evidence day 1",
+    ...bindingOf(facts, index + 1),
+    `day ${day.date}`,
+    ...day.outages.map((span) => `outage ${spanText(span)}`),
+    ...day.exclusions.map((span) => `exclusion ${spanText(span)}`),
+  ]);
+}
+
+/** A leaf stands for one place only, and its own salt keeps it from being guessed when another leaf is shown. */
+function bindingOf({ salt, chainId, agreement, period, revision, author }: Facts, leaf: number): string[] {
+  return [
+    `salt ${saltOf(salt, leaf)}`,
+    `chain ${chainId}`,
+    `agreement ${agreement}`,
+    `period ${period}`,
+    `revision ${revision}`,
+    `author ${author}`,
+    `leaf ${leaf}`,
+  ];
+}
+
+/** keccak256(file salt ‖ leaf number as 4 bytes, big end first). */
+export function saltOf(salt: string, leaf: number): string {
+  const input = new Uint8Array(36);
+  input.set(fromHex(salt));
+  new DataView(input.buffer).setUint32(32, leaf);
+  return toHex(keccak_256(input));
+}
+
+const spanText = ({ indicator, instance, start, end }: EvidenceSpan) =>
+  `${indicator} ${instance === 0 ? "every" : instance} ${start} ${end}`;
+
+const lines = (all: readonly string[]) => all.map((one) => `${one}\n`).join("");
+
+export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

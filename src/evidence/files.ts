@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UpheldError } from "../errors.ts";
+import type { Note } from "../measure/types.ts";
+import { formatUtc } from "../measure/time.ts";
+import type { Measurement } from "../terms/types.ts";
+import { buildEvidence, newSalt, type EvidenceInput, type RandomSource } from "./build.ts";
+import { parseEvidence, type Evidence } from "./schema.ts";
+import { verifyEvidence } from "./verify.ts";
+
+export interface KeptEvidence {
+  readonly path: string;
+  readonly evidence: Evidence;
+  readonly measurements: readonly Measurement[];
+  readonly notes: readonly Note[];
+  /** the file was there already, from an earlier run */
+  readonly reused: boolean;
+}
+
+/**
+ * The file of this period and revision, safely on disk: found if an earlier run wrote it (its salt and root are used
+ * again), written otherwise. Call it before sending anything; whatever is killed, the root on chain has its file.
+ */
+export async function keepEvidence(
+  directory: string,
+  input: EvidenceInput,
+  random: RandomSource,
+): Promise<KeptEvidence> {
+  const path = evidencePath(directory, input);
+  const found = await readIfThere(path);
+  if (found !== undefined) return reuse(path, found, input);
+  const built = buildEvidence(input, newSalt(random));
+  if (await linkNew(directory, path, serialize(built.evidence))) return { path, ...built, reused: false };
+  // another run wrote it since we looked
+  return reuse(path, await readEvidence(path), input);
+}
+
+/** Writes the file under its own name, all of it or nothing. A file that is there must be the same to the byte. */
+export async function writeEvidence(directory: string, evidence: Evidence): Promise<{ path: string; reused: boolean }> {
+  const path = evidencePath(directory, pathPartsOf(evidence));
+  const text = serialize(evidence);
+  if (await linkNew(directory, path, text)) return { path, reused: false };
+  if ((await readFile(path, "utf8")) === text) return { path, reused: true };
+  throw alreadyThere(path, "its content differs", evidence.revision);
+}
+
+/** Reads a file and checks its shape; whether its content is right is for `verifyEvidence`. */
+export async function readEvidence(path: string): Promise<Evidence> {
+  const evidence = await readIfThere(path);
+  if (evidence !== undefined) return evidence;
+  const hint = "ask whoever reported for it; without it nobody can check the counts";
+  throw new UpheldError({ code: "evidence.missing", message: "there is no such evidence file", hint, file: path });
+}
+
+type PathParts = Pick<EvidenceInput, "chainId" | "agreement" | "revision" | "author"> & {
+  readonly period: Pick<EvidenceInput["period"], "number" | "start">;
+};
+
+/**
+ * `<directory>/<chain id>/<agreement>/2025-10.r0.json`. A period that starts inside a month is named by its day and
+ * number, as two of them may start on one day; a party's own counts carry the party's name.
+ */
+export function evidencePath(directory: string, { chainId, agreement, period, revision, author }: PathParts): string {
+  const start = formatUtc(period.start);
+  const isWholeMonth = start.endsWith("-01T00:00:00Z");
+  const name = isWholeMonth ? start.slice(0, 7) : `${start.slice(0, 10)}.p${period.number}`;
+  const by = author === "oracle" ? "" : `.${author}`;
+  return join(directory, String(chainId), agreement.toLowerCase(), `${name}.r${revision}${by}.json`);
+}
+
+function pathPartsOf({ chainId, agreement, revision, author, period, start }: Evidence): PathParts {
+  const seconds = BigInt(Date.parse(start) / 1000);
+  return { chainId: BigInt(chainId), agreement, revision, author, period: { number: period, start: seconds } };
+}
+
+function reuse(path: string, found: Evidence, input: EvidenceInput): KeptEvidence {
+  const damage = verifyEvidence(found);
+  if (damage !== undefined) throw damaged(path, `${damage.place}: ${damage.message}`);
+  // a newer tool or a moved source file changes no fact: the file stays as it was sworn
+  const same = buildEvidence({ ...input, tool: found.tool, source: found.source }, found.salt);
+  if (same.evidence.root !== found.root) throw alreadyThere(path, firstChange(found, same.evidence), found.revision);
+  return { ...same, path, evidence: found, reused: true };
+}
+
+function firstChange(found: Evidence, now: Evidence): string {
+  const changed = now.days.find((_, index) => found.leaves[index + 1] !== now.leaves[index + 1]);
+  return changed === undefined
+    ? "its bounds or counts differ from those now given"
+    : `${changed.date} differs from what is now given`;
+}
+
+const serialize = (evidence: Evidence): string => `${JSON.stringify(evidence, undefined, 2)}\n`;
+
+async function readIfThere(path: string): Promise<Evidence | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw unusable(path, "read", error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw damaged(path, "it is not JSON");
+  }
+  return parseEvidence(value, path);
+}
+
+/** A hard link gives a file its name only once it is whole and on disk, and fails if the name is taken. */
+async function linkNew(directory: string, path: string, text: string): Promise<boolean> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${randomUUID()}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeSynced(temporary, text);
+    const isNew = await link(temporary, path).then(
+      () => true,
+      (error: unknown) => {
+        if (codeOf(error) === "EEXIST") return false;
+        throw error;
+      },
+    );
+    for (const each of [folder, dirname(folder), directory]) await syncFolder(each);
+    return isNew;
+  } catch (error) {
+    throw unusable(path, "written", error);
+  } finally {
+    // one that stays behind does no harm
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A new name is safe from a power cut only when its folder is on disk too. Windows has no such call and no such need. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
+
+function alreadyThere(file: string, why: string, revision: number): UpheldError {
+  return new UpheldError({
+    code: "evidence.exists",
+    message: `revision ${revision} has an evidence file already, and ${why}`,
+    hint: `evidence is never overwritten: report the change as revision ${revision + 1}; a file that was never reported may be moved away`,
+    file,
+  });
+}
+
+const damaged = (file: string, why: string) =>
+  new UpheldError({
+    code: "evidence.damaged",
+    message: `the evidence file is damaged: ${why}`,
+    hint: "restore it from a copy; it is left as it is",
+    file,
+  });
+
+const unusable = (file: string, verb: string, cause: unknown) =>
+  new UpheldError(
+    {
+      code: "evidence.unusable",
+      message: `cannot be ${verb}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: "check the folder, its permissions and the space left; it must be on a file system with hard links",
+      file,
+      retry: true,
+    },
+    { cause },
+  );

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { UpheldError } from "../errors.ts";
+import { DAY, formatUtc, parseUtc } from "../measure/time.ts";
+import { Mode, Unit } from "../terms/types.ts";
+
+export const SCHEMA = "upheld.evidence/1";
+
+/** A leap year that starts and ends inside a day touches 367. */
+const MAX_DAYS = 367;
+
+/** The words of the file for the numbers of the contract. */
+export const UNIT_WORDS = {
+  seconds: Unit.Seconds,
+  probes: Unit.Probes,
+  tickets: Unit.Tickets,
+  packets: Unit.Packets,
+  days: Unit.Days,
+};
+export const MODE_WORDS = { count: Mode.Count, "downtime-only": Mode.DowntimeOnly, denominator: Mode.Denominator };
+
+const hex32 = z.string().regex(/^0x[0-9a-f]{64}$/, "must be 32 bytes in lower-case hex");
+const count = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,19})$/, "must be a whole number, as a string")
+  .refine((text) => BigInt(text) < 2n ** 64n, "must be below 2^64");
+const time = z
+  .string()
+  .refine(isCanonicalTime, { error: "must be a UTC time such as 2025-10-09T14:45:00Z", abort: true });
+const line = z
+  .string()
+  .max(200)
+  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must be one line of text");
+
+const span = z.strictObject({
+  indicator: z.int().min(0).max(65_535),
+  /** 0: every instance */
+  instance: z.int().min(0).max(4_294_967_295),
+  start: time,
+  end: time,
+});
+
+const indicator = z.strictObject({
+  id: z.int().min(0).max(65_535),
+  unit: z.enum(["seconds", "probes", "tickets", "packets", "days"]),
+  mode: z.enum(["count", "downtime-only", "denominator"]),
+  instances: count,
+  /** `outages`: the counts follow from the days below. `totals`: a lower grade, the counts stand for themselves. */
+  grade: z.enum(["outages", "totals"]),
+  total: count,
+  bad: count,
+  excluded: count,
+});
+
+const day = z.strictObject({
+  date: z.string().regex(/^\d{4}-\d\d-\d\d$/, "must be a date such as 2025-10-09"),
+  outages: z.array(span),
+  exclusions: z.array(span),
+});
+
+/** The evidence file of one period, as docs/evidence.md describes it. */
+const evidenceSchema = z.strictObject({
+  schema: z.literal(SCHEMA),
+  chainId: count,
+  agreement: z.string().regex(/^0x[0-9a-f]{40}$/, "must be an address in lower-case hex"),
+  period: z.int().min(0).max(239),
+  revision: z.int().min(0).max(255),
+  author: z.enum(["oracle", "provider", "client"]),
+  start: time,
+  end: time,
+  tool: line,
+  source: line,
+  indicators: z.array(indicator).min(1),
+  days: z.array(day).min(1).max(MAX_DAYS),
+  salt: hex32,
+  /** leaf 0 is everything above, leaf n is the n-th day */
+  leaves: z
+    .array(hex32)
+    .min(2)
+    .max(MAX_DAYS + 1),
+  root: hex32,
+});
+
+const checkedSchema = evidenceSchema.superRefine(({ start, end, days, leaves }, context) => {
+  const length = parseUtc(end) - parseUtc(start);
+  const wrong = (path: string, message: string) => {
+    context.addIssue({ code: "custom", path: [path], message });
+  };
+  if (length <= 0n || length > BigInt(MAX_DAYS) * DAY) wrong("end", "must be after start, by a year at most");
+  if (leaves.length !== days.length + 1) wrong("leaves", `must be ${days.length + 1}: one header and a leaf a day`);
+});
+
+/** Takes anything, gives evidence of the right shape or says what is wrong with it. It does not check any hash. */
+export function parseEvidence(value: unknown, file?: string): Evidence {
+  const result = checkedSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.map(String).join(".")}: `;
+  throw new UpheldError({
+    code: "evidence.malformed",
+    message: `not an evidence file of schema ${SCHEMA}: ${where}${issue?.message ?? "unreadable"}`,
+    hint: "docs/evidence.md describes the file; fetch it again from whoever reported",
+    ...(file === undefined ? {} : { file }),
+  });
+}
+
+function isCanonicalTime(text: string): boolean {
+  try {
+    return formatUtc(parseUtc(text)) === text;
+  } catch {
+    return false;
+  }
+}
+
+export type Evidence = Readonly<z.infer<typeof evidenceSchema>>;
+export type EvidenceDay = Evidence["days"][number];
+export type EvidenceSpan = EvidenceDay["outages"][number];
+export type EvidenceIndicator = Evidence["indicators"][number];
+export type Author = Evidence["author"];

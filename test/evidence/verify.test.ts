@@ -1,0 +1,205 @@
+import { expect } from "chai";
+import { id } from "ethers";
+import { buildEvidence } from "../../src/evidence/build.ts";
+import { leavesOf } from "../../src/evidence/encoding.ts";
+import { rootOf } from "../../src/evidence/merkle.ts";
+import { parseEvidence, type Evidence } from "../../src/evidence/schema.ts";
+import { verifyEvidence, type OnChain } from "../../src/evidence/verify.ts";
+import { UpheldError } from "../../src/errors.ts";
+import { october, octoberOutages, SALT, tickets, uptime } from "./fixtures.ts";
+
+const { evidence, measurements } = buildEvidence(october(), SALT);
+
+const onChain: OnChain = {
+  chainId: 31_337n,
+  agreement: october().agreement,
+  period: october().period,
+  revision: 0,
+  root: evidence.root,
+  indicators: [uptime, tickets],
+  measurements,
+};
+
+type Draft = { -readonly [K in keyof Evidence]: Evidence[K] };
+
+const changed = (change: (draft: Draft) => void): Evidence => {
+  const draft = structuredClone(evidence);
+  change(draft);
+  return draft;
+};
+
+/** Someone who changes a file and writes its hashes anew, so that it hangs together. */
+const resealed = (change: (draft: Draft) => void): Evidence =>
+  changed((draft) => {
+    change(draft);
+    draft.leaves = leavesOf(draft);
+    draft.root = rootOf(draft.leaves);
+  });
+
+describe("verifyEvidence", () => {
+  it("finds nothing in an untouched file, alone and against the chain", () => {
+    expect(verifyEvidence(evidence)).to.equal(undefined);
+    expect(verifyEvidence(evidence, onChain)).to.equal(undefined);
+  });
+
+  it("finds nothing after a trip through JSON", () => {
+    expect(verifyEvidence(parseEvidence(JSON.parse(JSON.stringify(evidence))), onChain)).to.equal(undefined);
+  });
+
+  describe("when the file alone was changed, names", () => {
+    for (const [what, place, change] of [
+      [
+        "one second of 9 October",
+        "day 2025-10-09, leaf 9",
+        (draft) => (draft.days[8]!.outages[0]!.end = "2025-10-09T16:39:59Z"),
+      ],
+      ["an outage taken out", "day 2025-10-29, leaf 29", (draft) => draft.days[28]!.outages.pop()],
+      [
+        "an outage put in",
+        "day 2025-10-31, leaf 31",
+        (draft) =>
+          draft.days[30]!.outages.push({
+            indicator: 1,
+            instance: 0,
+            start: "2025-10-31T00:00:00Z",
+            end: "2025-10-31T00:00:01Z",
+          }),
+      ],
+      [
+        "an outage turned into an exclusion",
+        "day 2025-10-09, leaf 9",
+        (draft) => draft.days[8]!.exclusions.push(draft.days[8]!.outages.pop()!),
+      ],
+      ["a leaf of the list", "day 2025-10-20, leaf 20", (draft) => (draft.leaves[20] = id("another"))],
+      [
+        "two days, the first of them",
+        "day 2025-10-02, leaf 2",
+        (draft) => (draft.leaves[3] = draft.leaves[2] = id("another")),
+      ],
+      ["days in another order", "day 2025-10-29, leaf 1", (draft) => draft.days.unshift(draft.days.splice(28, 1)[0]!)],
+      ["a count", "header, leaf 0", (draft) => (draft.indicators[0]!.bad = "31979")],
+      ["the grade", "header, leaf 0", (draft) => (draft.indicators[1]!.grade = "outages")],
+      ["the source", "header, leaf 0", (draft) => (draft.source = "something better")],
+      ["the salt", "day 2025-10-01, leaf 1", (draft) => (draft.salt = id("another"))],
+      ["the author", "day 2025-10-01, leaf 1", (draft) => (draft.author = "client")],
+      ["the root", "root", (draft) => (draft.root = id("another"))],
+    ] as const satisfies [string, string, (draft: Draft) => unknown][]) {
+      it(what, () => {
+        expect(verifyEvidence(changed(change), onChain)?.place).to.equal(place);
+      });
+    }
+  });
+
+  describe("when the hashes were written anew, names", () => {
+    for (const [what, kind, place, change] of [
+      ["counts that the outages do not give", "counts", "indicator 1", (draft) => (draft.indicators[0]!.bad = "1")],
+      ["outages that the counts leave out", "counts", "indicator 1", (draft) => draft.days[8]!.outages.pop()],
+      [
+        "an outage said twice",
+        "form",
+        "day 2025-10-09, leaf 9",
+        (draft) => draft.days[8]!.outages.push(draft.days[8]!.outages[0]!),
+      ],
+      [
+        "an outage under another day",
+        "form",
+        "day 2025-10-08, leaf 8",
+        (draft) => draft.days[7]!.outages.push(draft.days[8]!.outages.pop()!),
+      ],
+      ["a reversed outage", "form", "content", (draft) => (draft.days[8]!.outages[0]!.end = "2025-10-09T00:00:00Z")],
+      [
+        "an outage of an indicator that is not there",
+        "form",
+        "day 2025-10-09, leaf 9",
+        (draft) => (draft.days[8]!.outages[0]!.indicator = 2),
+      ],
+      ["a missing day", "form", "day 2025-10-31, leaf 31", (draft) => draft.days.pop()],
+      [
+        "a day too many",
+        "form",
+        "days",
+        (draft) => draft.days.push({ date: "2025-11-01", outages: [], exclusions: [] }),
+      ],
+      ["more bad than total", "form", "content", (draft) => (draft.indicators[1]!.bad = "121")],
+    ] as const satisfies [string, string, string, (draft: Draft) => unknown][]) {
+      it(what, () => {
+        const difference = verifyEvidence(resealed(change));
+        expect([difference?.kind, difference?.place]).to.deep.equal([kind, place]);
+      });
+    }
+
+    it("the root, when all is in order but not what the chain holds", () => {
+      const forged = resealed((draft) => (draft.source = "something better"));
+      expect(verifyEvidence(forged)).to.equal(undefined);
+      expect(verifyEvidence(forged, onChain)).to.deep.equal({
+        kind: "chain",
+        place: "root",
+        message: `root: the file says ${forged.root}, the chain says ${evidence.root}`,
+      });
+    });
+  });
+
+  describe("against another chain or report, names", () => {
+    const { period } = onChain;
+    for (const [place, change] of [
+      ["chain id", { chainId: 1n }],
+      ["agreement", { agreement: "0x00000000000000000000000000000000000000bb" }],
+      ["period", { period: { ...period, number: 8 } }],
+      ["revision", { revision: 1 }],
+      ["start", { period: { ...period, start: period.start + 1n } }],
+      ["end", { period: { ...period, end: period.end - 1n } }],
+      ["root", { root: id("another") }],
+      ["number of indicators", { indicators: [uptime] }],
+      ["indicator at 0, id", { indicators: [{ ...uptime, id: 3 }, tickets] }],
+      ["indicator 1, mode", { indicators: [{ ...uptime, mode: 3 }, tickets] }],
+      ["indicator 1, unit", { indicators: [{ ...uptime, unit: 2 }, tickets] }],
+      ["indicator 1, instances", { indicators: [{ ...uptime, instances: 2n }, tickets] }],
+      ["indicator 1, bad", { measurements: [{ total: 2_678_400n, bad: 31_979n, excluded: 0n }, measurements[1]!] }],
+      ["indicator 9, total", { measurements: [measurements[0]!, { total: 121n, bad: 3n, excluded: 0n }] }],
+      ["indicator 9, excluded", { measurements: [measurements[0]!, { total: 120n, bad: 3n, excluded: 1n }] }],
+    ] as const satisfies [string, Partial<OnChain>][]) {
+      it(place, () => {
+        const difference = verifyEvidence(evidence, { ...onChain, ...change });
+        expect([difference?.kind, difference?.place]).to.deep.equal(["chain", place]);
+      });
+    }
+  });
+
+  it("recounts exclusions and instances too", () => {
+    const several = { ...uptime, mode: 3 as const, instances: 3n };
+    const outages = octoberOutages.map((outage) => ({ ...outage, instance: 2 }));
+    const exclusions = octoberOutages.map(({ start, end }) => ({
+      start: start + 60n,
+      end: end + 90_000n,
+      instance: 0,
+    }));
+    const input = october({ indicators: [{ grade: "outages", indicator: several, outages, exclusions }] });
+    expect(verifyEvidence(buildEvidence(input, SALT).evidence)).to.equal(undefined);
+  });
+});
+
+describe("parseEvidence", () => {
+  for (const [what, message, value] of [
+    ["something else", "Invalid input: expected object, received null", null],
+    ["another schema", "schema: ", { ...evidence, schema: "upheld.evidence/2" }],
+    ["an unknown key", 'Unrecognized key: "more"', { ...evidence, more: 1 }],
+    ["a count as a number", "indicators.0.bad: ", { ...evidence, indicators: [{ ...evidence.indicators[0], bad: 1 }] }],
+    [
+      "a count of 2^64",
+      "indicators.0.bad: must be below 2^64",
+      { ...evidence, indicators: [{ ...evidence.indicators[0], bad: String(2n ** 64n) }] },
+    ],
+    ["a day that does not exist", "end: must be a UTC time", { ...evidence, end: "2025-02-30T00:00:00Z" }],
+    ["an end before its start", "end: must be after start", { ...evidence, end: evidence.start }],
+    [
+      "a period of many years",
+      "end: must be after start, by a year at most",
+      { ...evidence, end: "2035-01-01T00:00:00Z" },
+    ],
+    ["a leaf too few", "leaves: must be 32", { ...evidence, leaves: evidence.leaves.slice(1) }],
+  ] as const) {
+    it(`refuses ${what}, saying so`, () => {
+      expect(() => parseEvidence(value, "2025-10.r0.json")).to.throw(UpheldError, message);
+    });
+  }
+});
