@@ -1,0 +1,92 @@
+import { FetchRequest, JsonRpcProvider, Network as EthersNetwork } from "ethers";
+import { UpheldError } from "../errors.ts";
+import { isLocal, networkOf, type Network } from "./networks.ts";
+
+/** A chain that answered. */
+export interface Chain {
+  readonly provider: JsonRpcProvider;
+  readonly network: Network;
+  readonly isLocal: boolean;
+  /** The RPC's host; its path may hold a secret and is shown nowhere. */
+  readonly host: string;
+}
+
+export interface ConnectOptions {
+  /** The chain that the caller means; any other id is refused. */
+  readonly expected?: Network;
+  readonly timeoutMs?: number;
+}
+
+/** Connects to the node at `rpc` and asks it which chain it is, before anything else. */
+export async function connect(rpc: string, { expected, timeoutMs = 10_000 }: ConnectOptions = {}): Promise<Chain> {
+  const host = hostOf(rpc);
+  const chainId = await askChainId(rpc, host, timeoutMs);
+  if (expected !== undefined && expected.chainId !== chainId) {
+    const actual = networkOf(chainId);
+    throw new UpheldError({
+      code: "chain.wrong-id",
+      message: `The node at ${host} is ${actual.name} (chain ${chainId}), not ${expected.name} (chain ${expected.chainId}).`,
+      hint: "Give the RPC address of the right chain by --rpc or the environment, or the right --network.",
+    });
+  }
+  const local = isLocal(chainId, rpc);
+  const request = new FetchRequest(rpc);
+  request.timeout = timeoutMs * 3;
+  const provider = new JsonRpcProvider(request, chainId, {
+    staticNetwork: EthersNetwork.from(chainId),
+    pollingInterval: local ? 100 : 4_000,
+    // Answers are asked again where they must be fresh (nonces, receipts), so nothing may be cached.
+    cacheTimeout: -1,
+    batchMaxCount: 10,
+  });
+  return { provider, network: { ...networkOf(chainId), chainId }, isLocal: local, host };
+}
+
+function hostOf(rpc: string): string {
+  try {
+    const url = new URL(rpc);
+    if (url.protocol === "http:" || url.protocol === "https:") return url.host;
+  } catch {
+    // falls through to the error below
+  }
+  throw new UpheldError({
+    code: "chain.bad-address",
+    message: "The RPC address is not an http(s) URL.",
+    hint: "It looks like http://127.0.0.1:8545 or https://…",
+  });
+}
+
+async function askChainId(rpc: string, host: string, timeoutMs: number): Promise<bigint> {
+  let answer: unknown;
+  try {
+    const response = await fetch(rpc, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    answer = await response.json();
+  } catch (cause) {
+    throw unreachable(host, cause);
+  }
+  const result = typeof answer === "object" && answer !== null && "result" in answer ? answer.result : undefined;
+  if (typeof result === "string" && /^0x[0-9a-f]+$/i.test(result)) return BigInt(result);
+  throw new UpheldError({
+    code: "chain.not-a-node",
+    message: `${host} answers, but not like an Ethereum node.`,
+    hint: "Check the RPC address, and its access key if it has one.",
+  });
+}
+
+/** The error for a node that does not answer. */
+export function unreachable(host: string, cause?: unknown): UpheldError {
+  return new UpheldError(
+    {
+      code: "chain.unreachable",
+      message: `No answer from the node at ${host}.`,
+      hint: "Nothing was sent that the chain does not know of. Check the address and the network, then run it again.",
+      retry: true,
+    },
+    { cause },
+  );
+}

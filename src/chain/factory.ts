@@ -1,0 +1,92 @@
+import { getAddress, type JsonRpcProvider } from "ethers";
+import {
+  ISLAFactory__factory,
+  ISLALens__factory,
+  type ISLAFactory,
+  type ISLALens,
+} from "../../typechain-types/index.ts";
+import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
+import { UpheldError } from "../errors.ts";
+import { shortAddress } from "../format.ts";
+import { decodeFailure } from "./failure.ts";
+import type { PreparedTransaction } from "./transaction.ts";
+
+/** Where agreements come from: makes them, and tells genuine ones. */
+export class Factory {
+  readonly provider: JsonRpcProvider;
+  readonly address: string;
+  readonly lens: ISLALens;
+  /** Block in which it appeared: where reading events begins. */
+  readonly block: number;
+  readonly #contract: ISLAFactory;
+
+  private constructor(provider: JsonRpcProvider, address: string, lens: string, block: number) {
+    this.provider = provider;
+    this.address = address;
+    this.block = block;
+    this.#contract = ISLAFactory__factory.connect(address, provider);
+    this.lens = ISLALens__factory.connect(lens, provider);
+  }
+
+  /** Opens the factory at `address`; throws when nothing there answers like one. */
+  static async at(provider: JsonRpcProvider, address: string, block = 0): Promise<Factory> {
+    let lens: string;
+    try {
+      lens = await ISLAFactory__factory.connect(address, provider).lens();
+    } catch (error) {
+      const decoded = decodeFailure(error);
+      if (!decoded.problem.code.startsWith("contract.")) throw decoded;
+      throw new UpheldError({
+        code: "factory.not-one",
+        message: `There is no Upheld factory at ${address} on this chain.`,
+        hint: "Check --network and --factory; `upheld deploy` makes the chain's factory when it has none.",
+      });
+    }
+    return new Factory(provider, getAddress(address), lens, block);
+  }
+
+  /** The address that packed terms have, created or not. */
+  async addressOf(packed: string): Promise<string> {
+    return this.#asked(this.#contract.addressOf(packed));
+  }
+
+  async isGenuine(account: string): Promise<boolean> {
+    return this.#asked(this.#contract.isGenuine(account));
+  }
+
+  /** Throws the first limit that the packed terms break at `time`. */
+  async validate(packed: string, time: bigint): Promise<void> {
+    await this.#asked(this.lens.validate(packed, time));
+  }
+
+  /** A page of agreements in one call; what is not genuine has phase 0. */
+  async summaries(agreements: readonly string[]): Promise<SummaryStructOutput[]> {
+    return this.#asked(this.#contract.summaries([...agreements]));
+  }
+
+  create(packed: string, agreement: string): PreparedTransaction {
+    return this.#call(
+      this.#contract.interface.encodeFunctionData("create", [packed]),
+      `create the agreement ${shortAddress(agreement)}`,
+    );
+  }
+
+  settle(agreements: readonly string[]): PreparedTransaction {
+    return this.#call(
+      this.#contract.interface.encodeFunctionData("settle", [[...agreements]]),
+      `settle all that is due in ${agreements.length} agreements`,
+    );
+  }
+
+  #call(data: string, description: string): PreparedTransaction {
+    return { to: this.address, data, value: 0n, description };
+  }
+
+  async #asked<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw decodeFailure(error);
+    }
+  }
+}

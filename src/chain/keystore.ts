@@ -1,0 +1,97 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { decryptKeystoreJson, encryptKeystoreJson, isKeystoreJson, Wallet } from "ethers";
+import { UpheldError } from "../errors.ts";
+
+/** Tells how far slow work is, 0 to 1. */
+export type Progress = (share: number) => void;
+
+/** The address written in a keystore file, without its password. Undefined when the file does not say. */
+export function keystoreAddress(path: string): string | undefined {
+  const parsed = JSON.parse(readKeystore(path)) as { address?: unknown };
+  return typeof parsed.address === "string" ? `0x${parsed.address.replace(/^0x/, "")}` : undefined;
+}
+
+/** Opens an encrypted JSON keystore (version 3). */
+export async function openKeystore(path: string, password: string, progress?: Progress): Promise<Wallet> {
+  const json = readKeystore(path);
+  try {
+    const account = await decryptKeystoreJson(json, password, progress);
+    return new Wallet(account.privateKey);
+  } catch (cause) {
+    throw new UpheldError(
+      {
+        code: "keystore.wrong-password",
+        message: "The password does not open the keystore.",
+        file: path,
+        hint: "Passwords are asked for at a terminal or read from the file that UPHELD_PASSWORD_FILE names.",
+      },
+      { cause },
+    );
+  }
+}
+
+/** Writes `wallet` into a new encrypted keystore. Never overwrites: a key may be the only way to money. */
+export async function writeKeystore(
+  path: string,
+  wallet: { address: string; privateKey: string },
+  password: string,
+  options: { progress?: Progress; scryptN?: number } = {},
+): Promise<void> {
+  const scrypt = options.scryptN === undefined ? {} : { scrypt: { N: options.scryptN } };
+  const progressed = options.progress === undefined ? {} : { progressCallback: options.progress };
+  const json = await encryptKeystoreJson({ address: wallet.address, privateKey: wallet.privateKey }, password, {
+    ...scrypt,
+    ...progressed,
+  });
+  const { Crypto, ...rest } = JSON.parse(json) as Record<string, unknown>;
+  try {
+    // ethers writes `Crypto`; the standard, and `cast`, say `crypto`. Both read this.
+    writeFileSync(path, `${JSON.stringify({ ...rest, crypto: Crypto })}\n`, { mode: 0o600, flag: "wx" });
+  } catch (cause) {
+    throw new UpheldError(
+      {
+        code: "keystore.exists",
+        message: "The keystore cannot be written: the file exists or its folder does not.",
+        file: path,
+        hint: "Name a new file in an existing folder; a keystore is never overwritten.",
+      },
+      { cause },
+    );
+  }
+}
+
+/** The password in `path`, its last line break apart. A file that others may read is refused. */
+export function readPasswordFile(path: string): string {
+  if (!existsSync(path)) {
+    throw new UpheldError({ code: "password.no-file", message: "The password file does not exist.", file: path });
+  }
+  // Windows has no such bits: its files always show as 0o666.
+  if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
+    throw new UpheldError({
+      code: "password.readable-by-others",
+      message: "Others can read the password file.",
+      file: path,
+      hint: `Take their rights first: chmod 600 ${path}`,
+    });
+  }
+  return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+}
+
+function readKeystore(path: string): string {
+  let json: string;
+  try {
+    json = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new UpheldError(
+      { code: "keystore.no-file", message: "The keystore file cannot be read.", file: path },
+      { cause },
+    );
+  }
+  if (isKeystoreJson(json)) return json;
+  throw new UpheldError({
+    code: "keystore.malformed",
+    message: "The file is not an encrypted JSON keystore of version 3.",
+    file: path,
+    hint: "Make one with `upheld key new FILE` or `cast wallet new FOLDER`.",
+  });
+}
