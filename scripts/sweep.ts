@@ -1,0 +1,18 @@
+import { needs } from "../src/cli/context.ts";
+import { addressType, agreementField } from "../src/cli/fields.ts";
+import { job } from "../src/cli/job.ts";
+
+export default job({
+  name: "sweep",
+  summary: "send a foreign token that came by mistake on to the client's seat",
+  example: "upheld sweep harbor.sla.yaml 0x…",
+  args: { agreement: agreementField, token: ["<token>", "the foreign token's address", addressType] },
+  async run(context, { agreement: ref, token }) {
+    const agreement = await context.agreement(ref);
+    return context.submit({
+      need: needs.anyone,
+      wording: agreement.wording,
+      transactions: () => [agreement.calls.sweep(token)],
+    });
+  },
+});

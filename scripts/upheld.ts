@@ -1,0 +1,19 @@
+import "dotenv/config";
+import { fileURLToPath } from "node:url";
+import { main } from "../src/cli/main.ts";
+import { terminal } from "../src/cli/terminal.ts";
+import { jobs } from "./jobs.ts";
+import { openHardhatKey } from "./hardhat/keystore.ts";
+
+const stop = new AbortController();
+process.once("SIGINT", () => {
+  // The job ends at its next safe point and says what was sent; a second Ctrl-C ends it at once.
+  stop.abort();
+});
+
+process.exitCode = await main(process.argv.slice(2), jobs, terminal(stop.signal), {
+  deployFolder: fileURLToPath(new URL("../deploy", import.meta.url)),
+  openHardhatKey,
+});
+// Sockets to a node stay open for a while; a finished job does not wait for them.
+process.exit();
