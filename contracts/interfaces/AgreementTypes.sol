@@ -190,7 +190,7 @@ struct Dispute {
     uint8 revision; // of the report, 255 for silence
     uint96 reportCredit;
     uint8 reportBits;
-    bool isSplit; // what all offers agree on has moved, the rest is held
+    bool isSplit; // false: pending, or settled by both before. True: what all offers agree on has moved, the rest is held
     bool isOpen; // nobody has resolved it yet
     uint96 agreedCredit; // the lowest offer, after the term cap; given at the split
     uint96 held; // the difference between the highest and the lowest fee share
@@ -213,14 +213,14 @@ struct State {
     uint256 held;
     uint256 unabsorbed; // token balance beyond M + P + B + Q
     uint256 committed; // what `withdraw` leaves in M
-    uint256 withdrawable; // max(0, M - committed)
+    uint256 withdrawable; // what `withdraw` pays at most, unabsorbed tokens included
     uint256 creditsGiven; // counts against termCreditCap
     uint256 period; // first unresolved period; equals `periods` when none is left
     uint256 periods; // number of periods, after any termination
     uint256 end;
     Stage stage;
     uint256 revision; // of the standing report, 255 for silence
-    uint256 reportedAt; // t
+    uint256 reportedAt; // t, while `stage` is Reported
     uint256 credit; // of the standing report, money
     uint256 disputedAt; // d, while `stage` is Disputed
     uint256 openDisputes; // bit k: period k is split and awaits its ruling

@@ -66,8 +66,8 @@ interface ISLAEscrow {
     event ChronicFailure(uint256 indexed rule, uint256 indexed period, uint256 leaveUntil);
     /// @notice Emitted when the bond is made whole.
     event BondPosted(address indexed from, uint256 amount);
-    /// @notice Emitted when the closed agreement's bond becomes the provider's earnings.
-    event BondReleased(uint256 amount);
+    /// @notice Emitted when the end is past and all is resolved: what is left of the bond is the provider's earnings.
+    event Closed(uint256 bond, uint256 dueAt);
     /// @notice Emitted when a claimant gets its pledge back (`from == to`) or loses it to the other seat.
     event PledgeMoved(uint256 indexed period, Seat indexed from, Seat indexed to, uint256 amount);
     /// @notice Emitted when the end moves closer. `by` is `None` when both agreed.

@@ -68,5 +68,5 @@ interface ISLALens {
     function encode(Terms calldata terms) external pure returns (bytes memory);
 
     /// @notice Revert with the first limit that packed `terms` break, as creation would at `time`.
-    function validate(bytes calldata packed, uint256 time) external view;
+    function validate(bytes calldata packed, uint256 time) external pure;
 }

@@ -56,6 +56,13 @@ library TermsCodec {
         }
     }
 
+    /// @notice What the parties accept: keccak256 of all packed bytes. `t` must come from {wrap}.
+    function hash(PackedTerms t) internal pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            result := keccak256(t, mload(sub(t, 32)))
+        }
+    }
+
     function provider(PackedTerms t) internal pure returns (address) {
         return address(uint160(_read(t, 0, 20)));
     }
