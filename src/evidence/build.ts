@@ -1,5 +1,4 @@
 import { UpheldError } from "../errors.ts";
-import { checkCounts } from "../measure/counts.ts";
 import { measureOutages, type CanonicalDowntime, type Downtime, type InstanceSpan } from "../measure/outages.ts";
 import { daysOf, formatUtc, type Day } from "../measure/time.ts";
 import type { Note, Period } from "../measure/types.ts";
@@ -25,8 +24,8 @@ export type IndicatorInput =
 export interface EvidenceInput {
   readonly chainId: bigint;
   readonly agreement: string;
-  /** the period's number and bounds, as the agreement has them */
-  readonly period: Period & { readonly number: number };
+  /** as the calendar of the agreement has it */
+  readonly period: Period & { readonly index: number };
   readonly revision: number;
   readonly author: Author;
   /** what wrote the file, with its version */
@@ -42,7 +41,10 @@ export type RandomSource = (length: number) => Uint8Array;
 
 export const newSalt = (random: RandomSource): string => toHex(random(32));
 
-/** The same input and salt give the same file to the byte. The measurements are those to report. */
+/**
+ * The same input and salt give the same file to the byte. The measurements are those to report; whether the contract
+ * takes them is for `checkMeasurements` to say, before.
+ */
 export function buildEvidence(
   input: EvidenceInput,
   salt: string,
@@ -52,7 +54,7 @@ export function buildEvidence(
     schema: SCHEMA,
     chainId: String(input.chainId),
     agreement: input.agreement.toLowerCase(),
-    period: input.period.number,
+    period: input.period.index,
     revision: input.revision,
     author: input.author,
     start: formatUtc(input.period.start),
@@ -81,7 +83,6 @@ interface Counted {
 function countOne(input: IndicatorInput, period: Period): Counted {
   const { id } = input.indicator;
   if (input.grade === "outages") return { id, ...measureOutages(input, period, input.indicator) };
-  checkCounts(input.measurement, input.indicator, period);
   return { id, measurement: input.measurement, canonical: { outages: [], exclusions: [] }, notes: [] };
 }
 

@@ -54,7 +54,7 @@ export async function readEvidence(path: string): Promise<Evidence> {
 }
 
 type PathParts = Pick<EvidenceInput, "chainId" | "agreement" | "revision" | "author"> & {
-  readonly period: Pick<EvidenceInput["period"], "number" | "start">;
+  readonly period: Pick<EvidenceInput["period"], "index" | "start">;
 };
 
 /**
@@ -64,14 +64,14 @@ type PathParts = Pick<EvidenceInput, "chainId" | "agreement" | "revision" | "aut
 export function evidencePath(directory: string, { chainId, agreement, period, revision, author }: PathParts): string {
   const start = formatUtc(period.start);
   const isWholeMonth = start.endsWith("-01T00:00:00Z");
-  const name = isWholeMonth ? start.slice(0, 7) : `${start.slice(0, 10)}.p${period.number}`;
+  const name = isWholeMonth ? start.slice(0, 7) : `${start.slice(0, 10)}.p${period.index}`;
   const by = author === "oracle" ? "" : `.${author}`;
   return join(directory, String(chainId), agreement.toLowerCase(), `${name}.r${revision}${by}.json`);
 }
 
 function pathPartsOf({ chainId, agreement, revision, author, period, start }: Evidence): PathParts {
   const seconds = BigInt(Date.parse(start) / 1000);
-  return { chainId: BigInt(chainId), agreement, revision, author, period: { number: period, start: seconds } };
+  return { chainId: BigInt(chainId), agreement, revision, author, period: { index: period, start: seconds } };
 }
 
 function reuse(path: string, found: Evidence, input: EvidenceInput): KeptEvidence {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UpheldError } from "../errors.ts";
-import { DAY, formatUtc, parseUtc } from "../measure/time.ts";
+import { formatUtc, parseUtc } from "../measure/time.ts";
+import { DAY } from "../terms/bounds.ts";
 import { Mode, Unit } from "../terms/types.ts";
 
 export const SCHEMA = "upheld.evidence/1";

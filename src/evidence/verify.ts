@@ -97,7 +97,7 @@ function differingFromChain(evidence: Evidence, chain: OnChain): Difference | un
   const pairs: (readonly [place: string, file: string, chain: string])[] = [
     ["chain id", evidence.chainId, String(chain.chainId)],
     ["agreement", evidence.agreement, chain.agreement.toLowerCase()],
-    ["period", String(evidence.period), String(chain.period.number)],
+    ["period", String(evidence.period), String(chain.period.index)],
     ["revision", String(evidence.revision), String(chain.revision)],
     ["start", String(parseUtc(evidence.start)), String(chain.period.start)],
     ["end", String(parseUtc(evidence.end)), String(chain.period.end)],
@@ -149,7 +149,7 @@ function inputOf(evidence: Evidence): EvidenceInput {
     return { grade: "totals", indicator, measurement };
   });
   const { agreement, revision, author, tool, source } = evidence;
-  const period = { number: evidence.period, start: parseUtc(evidence.start), end: parseUtc(evidence.end) };
+  const period = { index: evidence.period, start: parseUtc(evidence.start), end: parseUtc(evidence.end) };
   return { chainId: BigInt(evidence.chainId), agreement, period, revision, author, tool, source, indicators };
 }
 

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
@@ -10,6 +11,9 @@ import { WindowCollector } from "./windows.ts";
 /** Longest line that is read; with it a file of any size needs little memory. */
 export const MAX_LINE = 4_096;
 
+/** Largest file that is read: more than two million outages, about a minute. A larger one is not a list of outages. */
+export const MAX_FILE = 100_000_000;
+
 const COLUMNS = ["start", "end", "instance", "note"];
 const HINT = `the first line is "start,end"; "instance" and "note" may follow, other columns are refused`;
 
@@ -17,11 +21,11 @@ const HINT = `the first line is "start,end"; "instance" and "note" may follow, o
 export function csvMonitor(outagesFile: string, exclusionsFile?: string): Monitor {
   return {
     async read(period) {
-      const outages = await readWindows(createReadStream(outagesFile), outagesFile, period, "outage");
+      const outages = await readFileWindows(outagesFile, period, "outage");
       const exclusions =
         exclusionsFile === undefined
           ? { windows: [], notes: [] }
-          : await readWindows(createReadStream(exclusionsFile), exclusionsFile, period, "exclusion");
+          : await readFileWindows(exclusionsFile, period, "exclusion");
       const files = [outagesFile, ...(exclusionsFile === undefined ? [] : [exclusionsFile])];
       return {
         outages: outages.windows,
@@ -31,6 +35,21 @@ export function csvMonitor(outagesFile: string, exclusionsFile?: string): Monito
       };
     },
   };
+}
+
+async function readFileWindows(file: string, period: Period, what: "outage" | "exclusion") {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw explained(error, file);
+  });
+  if (size > MAX_FILE) {
+    throw new UpheldError({
+      code: "csv.too-large",
+      message: `the file has ${size} bytes, more than the limit of ${MAX_FILE}`,
+      hint: `keep only the ${what}s of the period; is this the right file?`,
+      file,
+    });
+  }
+  return readWindows(createReadStream(file), file, period, what);
 }
 
 /** Reads the windows of one period from CSV, in memory that does not grow with the file. `file` is for messages. */

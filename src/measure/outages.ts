@@ -42,18 +42,20 @@ export function measureOutages(
 
 /** Counts from the canonical form. */
 export function countSeconds(downtime: CanonicalDowntime, period: Period, indicator: Counted): Measurement {
-  const everyDown = spansOf(downtime.outages, EVERY);
-  const everyExcluded = spansOf(downtime.exclusions, EVERY);
-  const named = new Set([...downtime.outages, ...downtime.exclusions].map(({ instance }) => instance));
+  const down = byInstance(downtime.outages);
+  const excluded = byInstance(downtime.exclusions);
+  const everyDown = down.get(EVERY) ?? [];
+  const everyExcluded = excluded.get(EVERY) ?? [];
+  const named = new Set([...down.keys(), ...excluded.keys()]);
   named.delete(EVERY);
 
   // the instances that no window names are all alike: counted once and multiplied
   const alike = indicator.instances - BigInt(named.size);
   let sum = scale(countInstance(everyDown, everyExcluded, period), alike);
   for (const instance of named) {
-    const down = merge([...everyDown, ...spansOf(downtime.outages, instance)]);
-    const excluded = merge([...everyExcluded, ...spansOf(downtime.exclusions, instance)]);
-    sum = add(sum, countInstance(down, excluded, period));
+    const ownDown = merge([...everyDown, ...(down.get(instance) ?? [])]);
+    const ownExcluded = merge([...everyExcluded, ...(excluded.get(instance) ?? [])]);
+    sum = add(sum, countInstance(ownDown, ownExcluded, period));
   }
 
   const all = indicator.instances * (period.end - period.start);
@@ -85,8 +87,7 @@ const add = (a: Seconds, b: Seconds): Seconds => ({
   excludedDown: a.excludedDown + b.excludedDown,
 });
 
-const spansOf = (spans: readonly InstanceSpan[], instance: number): Period[] =>
-  spans.filter((span) => span.instance === instance);
+const byInstance = (spans: readonly InstanceSpan[]) => Map.groupBy(spans, ({ instance }) => instance);
 
 /** Clipped, merged per instance, and what concerns every instance not said again of one: sorted by start, then instance. */
 function canonicalWindows(
@@ -99,9 +100,9 @@ function canonicalWindows(
   for (const window of windows) collector.add({ ...window, instance: instanceOf(window, indicator, what) });
   const { windows: merged, notes } = collector.finish();
 
-  const byInstance = Map.groupBy(merged, ({ instance = EVERY }) => instance);
-  const every = byInstance.get(EVERY) ?? [];
-  const spans = [...byInstance].flatMap(([instance, own]) => {
+  const groups = Map.groupBy(merged, ({ instance = EVERY }) => instance);
+  const every = groups.get(EVERY) ?? [];
+  const spans = [...groups].flatMap(([instance, own]) => {
     const rest = instance === EVERY ? own : subtract(own, every, period);
     return rest.map(({ start, end }) => ({ start, end, instance }));
   });

@@ -1,7 +1,6 @@
+import { DAY } from "../terms/bounds.ts";
 import { UpheldError, type Problem } from "../errors.ts";
 import type { Period } from "./types.ts";
-
-export const DAY = 86_400n;
 
 type Place = Pick<Problem, "file" | "line">;
 
@@ -22,10 +21,10 @@ export function parseUtc(text: string, place: Place = {}): bigint {
   if (fraction !== undefined) throw wrong("time.fraction", `"${shown(text)}" has a fraction of a second`, place);
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   const seconds = BigInt(date.getTime() / 1000);
-  // `Date` rolls 30 February over into March; what does not come back as it was written does not exist
-  const written = `${text.slice(0, 10)}T${text.slice(11, 16)}:${parts[6] ?? "00"}Z`;
-  if (formatUtc(seconds) !== written)
-    throw wrong("time.malformed", `"${shown(text)}" does not exist in the calendar`, place);
+  // `Date` rolls 30 February over into March: what did not stay where it was put does not exist
+  const exists =
+    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  if (!exists) throw wrong("time.malformed", `"${shown(text)}" does not exist in the calendar`, place);
   if (seconds < 0n) throw wrong("time.malformed", `"${shown(text)}" is before 1970`, place);
   return seconds;
 }

@@ -36,7 +36,7 @@ describe("evidence files", () => {
 
   describe("evidencePath", () => {
     const at = (start: string, changes = {}) =>
-      evidencePath("evidence", october({ period: { number: 1, ...window(start, "2026-01-01T00:00:00Z") }, ...changes }))
+      evidencePath("evidence", october({ period: { index: 1, ...window(start, "2026-01-01T00:00:00Z") }, ...changes }))
         .split(/[\\/]/)
         .at(-1);
 

@@ -20,7 +20,7 @@ export function october(changes: Partial<EvidenceInput> = {}): EvidenceInput {
   return {
     chainId: 31_337n,
     agreement: "0x00000000000000000000000000000000000000Aa",
-    period: { number: 9, start: parseUtc("2025-10-01T00:00:00Z"), end: parseUtc("2025-11-01T00:00:00Z") },
+    period: { index: 9, start: parseUtc("2025-10-01T00:00:00Z"), end: parseUtc("2025-11-01T00:00:00Z") },
     revision: 0,
     author: "oracle",
     tool: "upheld 0.1.0",

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -7,7 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { UpheldError } from "../../src/errors.ts";
-import { csvMonitor, MAX_LINE, readWindows } from "../../src/measure/csv.ts";
+import { csvMonitor, MAX_FILE, MAX_LINE, readWindows } from "../../src/measure/csv.ts";
 import { measureOutages } from "../../src/measure/outages.ts";
 import { parseUtc } from "../../src/measure/time.ts";
 import { MAX_WINDOWS } from "../../src/measure/windows.ts";
@@ -253,6 +253,21 @@ describe("csvMonitor", () => {
     const problem = await problemOf(csvMonitor(file).read(OCTOBER));
     expect(problem.code).to.equal("file.unreadable");
     expect(problem.message).to.include("no such file");
+  });
+
+  it("refuses a file of 1 GB at once, and takes one of the largest size", async () => {
+    const name = join(directory, "large.csv");
+    // sparse: it takes no space, and reads as zeros
+    const file = await open(name, "w");
+    await file.truncate(1_000_000_000);
+    const problem = await problemOf(csvMonitor(name).read(OCTOBER));
+    expect(problem.code).to.equal("csv.too-large");
+    expect(problem.message).to.equal(`the file has 1000000000 bytes, more than the limit of ${MAX_FILE}`);
+    await file.truncate(MAX_FILE + 1);
+    expect((await problemOf(csvMonitor(name).read(OCTOBER))).code).to.equal("csv.too-large");
+    await file.truncate(MAX_FILE);
+    expect((await problemOf(csvMonitor(name).read(OCTOBER))).code).to.equal("csv.line-too-long");
+    await file.close();
   });
 
   it("lets go of the file when a line is wrong", async () => {

@@ -115,6 +115,11 @@ describe("measureOutages", () => {
       expect(measurement).to.deep.equal({ total: 300n, bad: 40n, excluded: 0n });
     });
 
+    it("does not say again of one instance what is said of every", () => {
+      const { canonical } = measure([window(1_000, 1_010, EVERY), window(1_005, 1_020, 2)], [], three);
+      expect(canonical.outages).to.deep.equal([window(1_000, 1_010, EVERY), window(1_010, 1_020, 2)]);
+    });
+
     it("refuses an outage that does not say which instance it hit", () => {
       expect(problemOf(() => measure([window(1_000, 1_010)], [], three)).code).to.equal("measure.which-instance");
     });
