@@ -14,10 +14,10 @@ export const LIMITS = {
   money: 2n ** 95n,
 } as const;
 
-/** A broken limit and the value that breaks it: `fee`, `objectives.0.tiers.1`. */
+/** A broken limit and the values it is about, the one to change first: `fee`, `objectives.0.tiers.1`. */
 export interface Violation {
-  readonly field: string;
+  readonly fields: readonly string[];
   readonly problem: Problem;
 }
 
-export type Refuse = (field: string, code: string, message: string, hint?: string) => void;
+export type Refuse = (fields: string | readonly string[], code: string, message: string, hint?: string) => void;

@@ -27,8 +27,9 @@ export interface CheckOptions {
 /** Every limit the terms break, as creation would find it, and the value that breaks it. */
 export function findViolations(terms: Terms, { now, token }: CheckOptions = {}): Violation[] {
   const found: Violation[] = [];
-  const refuse: Refuse = (field, code, message, hint) => {
-    found.push({ field, problem: { code: `terms.${code}`, message, ...(hint === undefined ? {} : { hint }) } });
+  const refuse: Refuse = (fields, code, message, hint) => {
+    const problem = { code: `terms.${code}`, message, ...(hint === undefined ? {} : { hint }) };
+    found.push({ fields: typeof fields === "string" ? [fields] : fields, problem });
   };
   sizes(terms, refuse);
   roles(terms, refuse);
@@ -57,16 +58,16 @@ function roles(terms: Terms, refuse: Refuse): void {
   for (const role of ["provider", "client", "oracle", "arbiter"] as const) {
     const account = terms[role];
     if (ZERO_ADDRESS.test(account)) refuse(role, "role-missing", `The ${role} is the zero address.`);
-    else if (same(account, terms.token)) refuse(role, "role-clash", `The ${role} is the token, ${account}.`);
+    else if (same(account, terms.token)) refuse([role, "token"], "role-clash", `The ${role} is the token, ${account}.`);
   }
   if (ZERO_ADDRESS.test(terms.token)) refuse("token", "role-missing", "The token is the zero address.");
   if (same(terms.provider, terms.client)) {
-    refuse("client", "role-clash", `The provider and the client are the same, ${terms.client}.`);
+    refuse(["client", "provider"], "role-clash", `The provider and the client are the same, ${terms.client}.`);
   }
   for (const role of ["provider", "client", "oracle"] as const) {
     if (!same(terms.arbiter, terms[role])) continue;
     const hint = "Name somebody both parties trust: a person, a Safe, a court.";
-    refuse("arbiter", "role-clash", `The arbiter is the ${role}, ${terms.arbiter}.`, hint);
+    refuse(["arbiter", role], "role-clash", `The arbiter is the ${role}, ${terms.arbiter}.`, hint);
   }
 }
 
@@ -83,20 +84,33 @@ function money(terms: Terms, refuse: Refuse, token?: TokenUnit): void {
   const most = 2n * BigInt(periods) * fee * (creditCap > PPB ? creditCap : PPB) + bond * PPB;
   if (most >= LIMITS.money * PPB) {
     const message = `2 · periods · fee · max(1, credit cap) + bond is ${say(most / PPB)}, must be below ${say(LIMITS.money)}.`;
-    refuse("fee", "money-too-large", message);
+    refuse(["fee", "periods", "creditCap", "bond"], "money-too-large", message);
   }
   if (creditCap > PPB && bond * PPB < (creditCap - PPB) * fee) {
     const least = ((creditCap - PPB) * fee + PPB - 1n) / PPB;
     const message = `The bond is ${say(bond)}, must be at least ${say(least)}: the part of the credit cap above the fee.`;
-    refuse("bond", "bond-too-small", message, "Raise the bond, or lower the credit cap to 100 %.");
+    refuse(
+      ["bond", "creditCap", "fee"],
+      "bond-too-small",
+      message,
+      "Raise the bond, or lower the credit cap to 100 %.",
+    );
   }
-  if (pledge > fee) refuse("pledge", "pledge-too-large", `The pledge is ${say(pledge)}, above the fee of ${say(fee)}.`);
-  share("pledgeShare", "pledge-share-too-large", "pledge's share of the difference", terms.pledgeShare, PPB, refuse);
-  share("silenceCredit", "silence-credit-too-large", "credit for no report", terms.silenceCredit, creditCap, refuse);
+  if (pledge > fee)
+    refuse(["pledge", "fee"], "pledge-too-large", `The pledge is ${say(pledge)}, above the fee of ${say(fee)}.`);
+  share(["pledgeShare"], "pledge-share-too-large", "pledge's share of the difference", terms.pledgeShare, PPB, refuse);
+  share(
+    ["silenceCredit", "creditCap"],
+    "silence-credit-too-large",
+    "credit for no report",
+    terms.silenceCredit,
+    creditCap,
+    refuse,
+  );
 }
 
-function share(field: string, code: string, what: string, value: bigint, most: bigint, refuse: Refuse): void {
-  if (value > most) refuse(field, code, `The ${what} is ${formatShare(value)}, must be at most ${formatShare(most)}.`);
+function share(fields: string[], code: string, what: string, value: bigint, most: bigint, refuse: Refuse): void {
+  if (value > most) refuse(fields, code, `The ${what} is ${formatShare(value)}, must be at most ${formatShare(most)}.`);
 }
 
 function calendar(terms: Terms, refuse: Refuse, now?: bigint): void {
@@ -117,13 +131,18 @@ function calendar(terms: Terms, refuse: Refuse, now?: bigint): void {
   const next = boundary(terms, 1);
   if (start < anchor) {
     refuse(
-      "start",
+      ["start", "anchor"],
       "start-before-anchor",
       `The start, ${formatTime(start)}, is before the anchor, ${formatTime(anchor)}.`,
     );
   } else if (start >= next) {
     const message = `The start, ${formatTime(start)}, is not before the first boundary after the anchor, ${formatTime(next)}.`;
-    refuse("start", "start-after-period", message, "Move the anchor to the boundary before the start.");
+    refuse(
+      ["start", "anchor", "periodMonths"],
+      "start-after-period",
+      message,
+      "Move the anchor to the boundary before the start.",
+    );
   }
   if (now === undefined) return;
   if (start <= now) {
@@ -166,7 +185,12 @@ function clocks(terms: Terms, refuse: Refuse): void {
   span("fundingGrace", "grace", grace, HOUR, S === undefined ? undefined : S - 1n);
   if (S !== undefined && R + 2n * D > S) {
     const message = `The report window and twice the dispute window are ${formatSpan(R + 2n * D)} together, must be at most ${formatSpan(S)}: they have to be over before the next period is.`;
-    refuse("disputeWindow", "windows-too-long", message, "Shorten the dispute window or the report window.");
+    refuse(
+      ["disputeWindow", "reportWindow", "periodMonths"],
+      "windows-too-long",
+      message,
+      "Shorten the dispute window or the report window.",
+    );
   }
 }
 
@@ -183,7 +207,7 @@ function chronic(terms: Terms, refuse: Refuse): void {
     if (leastShare <= 0n) refuse(field, "chronic-share-zero", "A bad period needs a credit above 0 %.");
     if (count < 1 || count > window || window > terms.periods) {
       const message = `${count} bad periods of ${window}: must be 1 ≤ ${count} ≤ ${window} ≤ ${terms.periods}, the number of periods.`;
-      refuse(field, "chronic-out-of-range", message);
+      refuse([field, "periods"], "chronic-out-of-range", message);
     }
   });
 }
