@@ -104,8 +104,8 @@ contract OracleCommittee is IOracleCommittee, EIP712 {
 
     // ----------------------------------------------------------------------------------------------------- internal
 
-    /// Whoever delivers chooses the gas: without the floor a report could fail that its agreement would have taken. What
-    /// the agreement returns is not looked at, so that no return data can be made expensive.
+    /// Whoever delivers chooses the gas: without the floor a report could fail that its agreement would have taken.
+    /// What the agreement returns is not looked at, so that no return data can be made expensive.
     function _deliver(PackedReport report) private returns (bool delivered) {
         address agreement = report.agreement();
         if (agreement.code.length == 0) return false; // a call to nothing succeeds
@@ -148,7 +148,8 @@ contract OracleCommittee is IOracleCommittee, EIP712 {
         return recovered == signer || _hasApproved(signer, digest, signature);
     }
 
-    /// ERC-1271 with capped gas, and one word read of whatever comes back.
+    /// ERC-1271 with capped gas. One word is read of whatever comes back; less than a word leaves old memory in it, so
+    /// it is no answer.
     function _hasApproved(address signer, bytes32 digest, bytes calldata signature) private view returns (bool yes) {
         bytes memory data = abi.encodeCall(IERC1271.isValidSignature, (digest, signature));
         bytes32 magic = bytes32(IERC1271.isValidSignature.selector);

@@ -255,6 +255,14 @@ describe("OracleCommittee", () => {
       expect(bombed).to.be.greaterThan(plain); // the bomb went off
     });
 
+    it("gives a contract 500,000 gas to answer, however much was sent", async () => {
+      const { committee, wallet, owner, reports, signaturesWith } =
+        await networkHelpers.loadFixture(committeeWithWallet);
+      await wallet.setAnswer(Answer.WhenCapped);
+      const args = delivery(reports, await signaturesWith(owner));
+      await expect(committee.deliver(...args, { gasLimit: 8_000_000 })).to.emit(committee, "BatchDelivered");
+    });
+
     it("takes the key's signature of an account that has code", async () => {
       const { committee, members, reports } = await networkHelpers.loadFixture(committeeOfFive);
       const wallet = await ethers.deployContract("ERC1271Wallet", [ethers.ZeroAddress]);

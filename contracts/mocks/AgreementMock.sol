@@ -53,7 +53,8 @@ contract AgreementMock {
             }
         }
         if (MANNER == Manner.CallBack) {
-            (bool succeeded, bytes memory answer) = msg.sender.call(callBack); // solhint-disable-line avoid-low-level-calls
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool succeeded, bytes memory answer) = msg.sender.call(callBack);
             emit CalledBack(succeeded, answer);
         }
     }

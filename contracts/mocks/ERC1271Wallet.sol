@@ -13,7 +13,8 @@ contract ERC1271Wallet is IERC1271 {
         MagicRevert, // reverts with the magic word
         Bomb, // 300,000 bytes of zeros
         MagicBomb, // the magic word and 300,000 bytes more
-        BurnGas
+        BurnGas,
+        WhenCapped // the magic word when it got 490,000 to 500,000 gas, else zero
     }
 
     address public immutable OWNER;
@@ -28,6 +29,7 @@ contract ERC1271Wallet is IERC1271 {
     }
 
     function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
+        uint256 gas = gasleft();
         Answer chosen = answer;
         bytes32 magic = bytes32(IERC1271.isValidSignature.selector);
         if (chosen == Answer.BurnGas) {
@@ -35,6 +37,7 @@ contract ERC1271Wallet is IERC1271 {
                 invalid()
             }
         }
+        if (chosen == Answer.WhenCapped) return gas > 490_000 && gas <= 500_000 ? bytes4(magic) : bytes4(0);
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, magic)

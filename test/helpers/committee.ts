@@ -37,6 +37,7 @@ export const Answer = {
   Bomb: 4,
   MagicBomb: 5,
   BurnGas: 6,
+  WhenCapped: 7,
 } as const;
 
 export type Signer = HardhatEthersSigner;
