@@ -107,7 +107,7 @@ library TermsValidation {
         uint256 most = Ledger.max(CreditTable.PPB, x.creditCap);
         uint256 leastBond = CreditTable.shareUp(fee, most - CreditTable.PPB);
         if (x.bond < leastBond) revert BondTooSmall(x.bond, leastBond);
-        uint256 money = CreditTable.shareUp(2 * x.periods * fee, most) + x.bond;
+        uint256 money = CreditTable.shareUp(2 * fee * x.periods, most) + x.bond;
         if (money >= MOST_MONEY) revert MoneyTooLarge(money, MOST_MONEY - 1);
         if (x.pledge > fee) revert PledgeAboveFee(x.pledge, fee);
         if (x.pledgeShare > CreditTable.PPB) revert ShareAboveWhole(x.pledgeShare, CreditTable.PPB);
