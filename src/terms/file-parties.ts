@@ -1,7 +1,8 @@
 import { getAddress } from "ethers";
+import { type Network, networkNamed } from "../chain/networks.ts";
+import { UpheldError } from "../errors.ts";
 import type { Fields } from "./fields.ts";
 import type { TokenUnit } from "./format.ts";
-import { findNetwork, type Network, networkNames } from "./networks.ts";
 import { parseWhole, WordError } from "./words.ts";
 import type { Section } from "./yaml.ts";
 
@@ -84,15 +85,19 @@ function readParty(root: Section, role: Role, fields: Fields): { address?: strin
 }
 
 function readNetwork(root: Section, fields: Fields, given: Overrides, open: Open): Network | undefined {
-  const parse = (text: string) => {
-    const network = findNetwork(text);
-    if (network !== undefined) return network;
-    throw new WordError(`"${text}" is no known network.`, `Name one of ${networkNames().join(", ")}, or a chain id.`);
-  };
-  const network = fields.optional<Network | undefined>(root, "network", "network", undefined, parse);
-  if (given.network !== undefined) return parse(given.network);
+  const network = fields.optional<Network | undefined>(root, "network", "network", undefined, parseNetwork);
+  if (given.network !== undefined) return networkNamed(given.network);
   if (root.lineAt("network") === undefined) open("the network", "network", root, "network");
   return network;
+}
+
+function parseNetwork(text: string): Network {
+  try {
+    return networkNamed(text);
+  } catch (error) {
+    if (error instanceof UpheldError) throw new WordError(error.problem.message, error.problem.hint);
+    throw error;
+  }
 }
 
 function readToken(root: Section, fields: Fields, given: Overrides, open: Open): Token {

@@ -1,11 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Network } from "../chain/networks.ts";
 import { Fields } from "./fields.ts";
 import { readHeader, readTermCap } from "./file-header.ts";
 import { type Measure, readMeasures, readObjectives } from "./file-table.ts";
 import { type Open, type Overrides, readParties, type Role, type Token } from "./file-parties.ts";
 import { findViolations } from "./limits.ts";
-import type { Network } from "./networks.ts";
 import type { Terms } from "./types.ts";
 import { Combination } from "./types.ts";
 import { WordError } from "./words.ts";
@@ -37,7 +37,7 @@ export interface AgreementFile {
 export interface ParseOptions {
   /** Named in problems. */
   readonly file?: string;
-  /** When given, the start must lie after it. */
+  /** When given, the start must lie after it; in a draft it only places a start that is still open. */
   readonly now?: bigint;
   readonly overrides?: Overrides;
   /** Addresses, network, start and salt may be missing: enough to explain it, not to create it. */
@@ -118,7 +118,7 @@ export function parseAgreement(text: string, options: ParseOptions = {}): Agreem
   const termCreditCap = readTermCap(root, fields, partial, parties.token);
   root.finish(KEYS);
   const terms = { ...partial, termCreditCap };
-  fields.report(findViolations(terms, { now: options.now, token: parties.token }));
+  fields.report(findViolations(terms, { now: options.draft === true ? undefined : options.now, token: parties.token }));
   problems.throwAny();
   const { names, network, token } = parties;
   return { terms, service, names, network, token, measures: table.measures, attachment, open: left };

@@ -2,6 +2,7 @@ import type { Problem } from "../errors.ts";
 import { DAY, HOUR, LIMITS, type Refuse, type Violation, YEAR } from "./bounds.ts";
 import { boundary } from "./calendar.ts";
 import { FIELD_BYTES } from "./codec.ts";
+import { ceilDiv } from "./credit.ts";
 import { formatMoney, formatShare, formatSpan, formatTime, type TokenUnit } from "./format.ts";
 import { tableProblems } from "./table-limits.ts";
 import type { Terms } from "./types.ts";
@@ -80,14 +81,13 @@ function money(terms: Terms, refuse: Refuse, token?: TokenUnit): void {
     const message = `The fee is ${say(fee)}, must be at least ${LIMITS.leastFee} of the token's smallest units, ${say(LIMITS.leastFee)}.`;
     refuse("fee", "fee-too-small", message);
   }
-  // In ppb, so that nothing is rounded before the comparison.
-  const most = 2n * BigInt(periods) * fee * (creditCap > PPB ? creditCap : PPB) + bond * PPB;
-  if (most >= LIMITS.money * PPB) {
-    const message = `2 · periods · fee · max(1, credit cap) + bond is ${say(most / PPB)}, must be below ${say(LIMITS.money)}.`;
+  const most = ceilDiv(2n * BigInt(periods) * fee * (creditCap > PPB ? creditCap : PPB), PPB) + bond;
+  if (most >= LIMITS.money) {
+    const message = `2 · periods · fee · max(1, credit cap) + bond is ${say(most)}, must be below ${say(LIMITS.money)}.`;
     refuse(["fee", "periods", "creditCap", "bond"], "money-too-large", message);
   }
   if (creditCap > PPB && bond * PPB < (creditCap - PPB) * fee) {
-    const least = ((creditCap - PPB) * fee + PPB - 1n) / PPB;
+    const least = ceilDiv((creditCap - PPB) * fee, PPB);
     const message = `The bond is ${say(bond)}, must be at least ${say(least)}: the part of the credit cap above the fee.`;
     refuse(
       ["bond", "creditCap", "fee"],

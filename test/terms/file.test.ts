@@ -32,11 +32,11 @@ describe("agreement file", () => {
       expect(file).to.deep.include({
         service: "CI hosting",
         names: { client: "Harbor Dental" },
-        network: { name: "base", chainId: 8453 },
         token: { symbol: "USDC", decimals: 6, address: address("55") },
         measures: [{ name: "uptime", how: "One probe a minute." }],
         open: [],
       });
+      expect(file.network).to.deep.include({ name: "base", chainId: 8453n });
     });
 
     it("the same document whatever the line ends", () => {
@@ -211,7 +211,7 @@ describe("agreement file", () => {
         'leave after: "two bad months" does not say after what the client may leave.',
       ],
       ["credits: multiply", "not-understood", 'credits: "multiply" does not say how credits combine.'],
-      ["network: basse", "not-understood", 'network: "basse" is no known network.'],
+      ["network: basse", "not-understood", 'network: There is no network "basse".'],
       ["oracle: 0x1234", "not-understood", 'oracle: "0x1234" is not an address.'],
       [
         "oracle: 0xdeaDbeefdeadbeefdeadbeefdeadbeefdeadbeef",
