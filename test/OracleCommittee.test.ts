@@ -294,7 +294,7 @@ describe("OracleCommittee", () => {
       const { committee } = await networkHelpers.loadFixture(committeeOfFive);
       const share = await committee.gasPerReport();
       const floor = await committee.gasFloor();
-      expect(share).to.equal(2_000_000n);
+      expect(share).to.equal(4_000_000n);
       expect(floor - floor / 64n).to.be.greaterThan(share); // what a call can pass on at the floor
     });
   });

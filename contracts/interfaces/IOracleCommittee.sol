@@ -114,7 +114,7 @@ interface IOracleCommittee {
     /// @notice What members sign to replace the members now.
     function replaceDigestOf(address[] calldata newMembers, uint256 newThreshold) external view returns (bytes32);
 
-    /// @notice The gas each report gets, used or not: enough to settle 240 silent periods on the way.
+    /// @notice The gas each report gets, used or not: enough to settle all silent periods of any agreement on the way.
     function gasPerReport() external pure returns (uint256);
 
     /// @notice The gas that must be left before each report, so that nobody can starve it.
