@@ -1,6 +1,7 @@
 /** What tests say about an agreement: balances of all parties, state, conservation, exact errors. */
 import { expect } from "chai";
 import type { BaseContract, ContractTransactionResponse } from "ethers";
+import type { StateStruct } from "../../typechain-types/interfaces/ISLAEscrow.ts";
 import type { Actors, Agreement, Signer } from "./fixture.ts";
 
 type Name = keyof Actors | "escrow";
@@ -26,13 +27,12 @@ export async function expectMoves(
   expect(moved).to.deep.equal({ ...nothing, ...changes });
 }
 
-export type State = Awaited<ReturnType<Agreement["escrow"]["state"]>>;
-type Fields = { -readonly [K in keyof State as K extends keyof unknown[] ? never : K]?: State[K] };
+type Fields = Partial<Record<keyof StateStruct, bigint | boolean | string>>;
 
 /** The fields of `expected` are the state's now. */
 export async function expectState(a: Agreement, expected: Fields): Promise<void> {
   const state = await a.escrow.state();
-  const actual = Object.fromEntries(Object.keys(expected).map((key) => [key, state[key as keyof State]]));
+  const actual = Object.fromEntries(Object.keys(expected).map((key) => [key, state[key as keyof StateStruct]]));
   expect(actual).to.deep.equal(expected);
 }
 

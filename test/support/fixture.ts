@@ -13,7 +13,7 @@ import type { ConsentStruct } from "../../typechain-types/interfaces/ISLAEscrow.
 export const { ethers, networkHelpers } = await network.create({
   override: { initialDate: new Date("2024-12-10T00:00:00Z"), allowBlocksWithSameTimestamp: true },
 });
-export const { loadFixture } = networkHelpers;
+export const loadFixture = <T>(fixture: () => Promise<T>): Promise<T> => networkHelpers.loadFixture(fixture);
 
 export type Signer = HardhatEthersSigner;
 
