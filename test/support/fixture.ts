@@ -13,7 +13,26 @@ import type { ConsentStruct } from "../../typechain-types/interfaces/ISLAEscrow.
 export const { ethers, networkHelpers } = await network.create({
   override: { initialDate: new Date("2024-12-10T00:00:00Z"), allowBlocksWithSameTimestamp: true },
 });
-export const loadFixture = <T>(fixture: () => Promise<T>): Promise<T> => networkHelpers.loadFixture(fixture);
+
+const genesis = await networkHelpers.takeSnapshot();
+let loaded: { fixture: unknown; data: unknown; snapshot: typeof genesis } | undefined;
+
+/**
+ * The chain as `fixture` leaves it, from its first block on: unlike the plugin's own `loadFixture`, no fixture begins
+ * where another test stopped, months later.
+ */
+export async function loadFixture<T>(fixture: () => Promise<T>): Promise<T> {
+  // A time that was set for a next block outlives a snapshot: let a block use it up.
+  await networkHelpers.mine();
+  if (loaded?.fixture === fixture) {
+    await loaded.snapshot.restore();
+    return loaded.data as T;
+  }
+  await genesis.restore();
+  const data = await fixture();
+  loaded = { fixture, data, snapshot: await networkHelpers.takeSnapshot() };
+  return data;
+}
 
 export type Signer = HardhatEthersSigner;
 
@@ -65,15 +84,16 @@ export interface Agreement extends World {
 
 export const now = async (): Promise<bigint> => BigInt(await networkHelpers.time.latest());
 
-/** The next transaction, and every view until then, happens at exactly `time`. */
-export async function at(time: bigint): Promise<void> {
-  await networkHelpers.time.setNextBlockTimestamp(time);
-}
-
 /** Mine a block at `time`. */
 export async function timeTravelTo(time: bigint): Promise<void> {
-  await at(time);
+  await networkHelpers.time.setNextBlockTimestamp(time);
   await networkHelpers.mine();
+}
+
+/** The next transaction, and every view until then, happens at exactly `time`. */
+export async function at(time: bigint): Promise<void> {
+  await timeTravelTo(time);
+  await networkHelpers.time.setNextBlockTimestamp(time);
 }
 
 // ---------------------------------------------------------------------------------------------------------- world
