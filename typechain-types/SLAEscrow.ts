@@ -393,7 +393,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     agree: TypedContractMethod<
-      [consent: ConsentStruct, expiry: BigNumberish, ],
+      [arg0: ConsentStruct, arg1: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -401,7 +401,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     chronicPeriods: TypedContractMethod<
-      [rule_: BigNumberish, ],
+      [arg0: BigNumberish, ],
       [bigint],
       'view'
     >
@@ -417,7 +417,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     consentOf: TypedContractMethod<
-      [seat: BigNumberish, consent: ConsentStruct, ],
+      [arg0: BigNumberish, arg1: ConsentStruct, ],
       [bigint],
       'view'
     >
@@ -433,7 +433,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     disputeOf: TypedContractMethod<
-      [period: BigNumberish, ],
+      [arg0: BigNumberish, ],
       [DisputeStructOutput],
       'view'
     >
@@ -481,7 +481,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     revoke: TypedContractMethod<
-      [consent: ConsentStruct, ],
+      [arg0: ConsentStruct, ],
       [void],
       'nonpayable'
     >
@@ -584,12 +584,12 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'agree'): TypedContractMethod<
-      [consent: ConsentStruct, expiry: BigNumberish, ],
+      [arg0: ConsentStruct, arg1: BigNumberish, ],
       [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'chronicPeriods'): TypedContractMethod<
-      [rule_: BigNumberish, ],
+      [arg0: BigNumberish, ],
       [bigint],
       'view'
     >;
@@ -599,7 +599,7 @@ getFunction(nameOrSignature: 'claim'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'consentOf'): TypedContractMethod<
-      [seat: BigNumberish, consent: ConsentStruct, ],
+      [arg0: BigNumberish, arg1: ConsentStruct, ],
       [bigint],
       'view'
     >;
@@ -609,7 +609,7 @@ getFunction(nameOrSignature: 'dispute'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'disputeOf'): TypedContractMethod<
-      [period: BigNumberish, ],
+      [arg0: BigNumberish, ],
       [DisputeStructOutput],
       'view'
     >;
@@ -639,7 +639,7 @@ getFunction(nameOrSignature: 'report'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'revoke'): TypedContractMethod<
-      [consent: ConsentStruct, ],
+      [arg0: ConsentStruct, ],
       [void],
       'nonpayable'
     >;

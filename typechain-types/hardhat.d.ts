@@ -10,52 +10,124 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'SLAEscrow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLAEscrow__factory>
+  getContractFactory(name: 'AgreementBase', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AgreementBase__factory>
+getContractFactory(name: 'OracleCommittee', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleCommittee__factory>
+getContractFactory(name: 'SLABackOffice', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLABackOffice__factory>
+getContractFactory(name: 'SLAEscrow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLAEscrow__factory>
 getContractFactory(name: 'SLAFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLAFactory__factory>
 getContractFactory(name: 'SLALens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLALens__factory>
+getContractFactory(name: 'IOracleCommittee', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOracleCommittee__factory>
 getContractFactory(name: 'ISLAEscrow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISLAEscrow__factory>
 getContractFactory(name: 'ISLAFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISLAFactory__factory>
 getContractFactory(name: 'ISLALens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISLALens__factory>
 getContractFactory(name: 'CreditTable', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CreditTable__factory>
+getContractFactory(name: 'ReportCodec', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReportCodec__factory>
 getContractFactory(name: 'Roles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Roles__factory>
 getContractFactory(name: 'TermsCodec', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TermsCodec__factory>
 getContractFactory(name: 'TermsValidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TermsValidation__factory>
+getContractFactory(name: 'AgreementMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AgreementMock__factory>
+getContractFactory(name: 'BlocklistToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BlocklistToken__factory>
+getContractFactory(name: 'DeflatingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DeflatingToken__factory>
+getContractFactory(name: 'DoubleEntryToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DoubleEntryToken__factory>
+getContractFactory(name: 'ERC1271Wallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC1271Wallet__factory>
+getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
+getContractFactory(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeOnTransferToken__factory>
+getContractFactory(name: 'HugeSupplyToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeSupplyToken__factory>
+getContractFactory(name: 'MintableToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MintableToken__factory>
+getContractFactory(name: 'NoReturnToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoReturnToken__factory>
+getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
+getContractFactory(name: 'SecondEntry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecondEntry__factory>
+getContractFactory(name: 'SmartWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SmartWallet__factory>
 getContractFactory(name: 'TestUSD', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TestUSD__factory>
 
-  getContractAt(name: 'SLAEscrow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLAEscrow>
+  getContractAt(name: 'AgreementBase', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AgreementBase>
+getContractAt(name: 'OracleCommittee', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleCommittee>
+getContractAt(name: 'SLABackOffice', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLABackOffice>
+getContractAt(name: 'SLAEscrow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLAEscrow>
 getContractAt(name: 'SLAFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLAFactory>
 getContractAt(name: 'SLALens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLALens>
+getContractAt(name: 'IOracleCommittee', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOracleCommittee>
 getContractAt(name: 'ISLAEscrow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISLAEscrow>
 getContractAt(name: 'ISLAFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISLAFactory>
 getContractAt(name: 'ISLALens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISLALens>
 getContractAt(name: 'CreditTable', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CreditTable>
+getContractAt(name: 'ReportCodec', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReportCodec>
 getContractAt(name: 'Roles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Roles>
 getContractAt(name: 'TermsCodec', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TermsCodec>
 getContractAt(name: 'TermsValidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TermsValidation>
+getContractAt(name: 'AgreementMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AgreementMock>
+getContractAt(name: 'BlocklistToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BlocklistToken>
+getContractAt(name: 'DeflatingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DeflatingToken>
+getContractAt(name: 'DoubleEntryToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DoubleEntryToken>
+getContractAt(name: 'ERC1271Wallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC1271Wallet>
+getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
+getContractAt(name: 'FeeOnTransferToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeOnTransferToken>
+getContractAt(name: 'HugeSupplyToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeSupplyToken>
+getContractAt(name: 'MintableToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MintableToken>
+getContractAt(name: 'NoReturnToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoReturnToken>
+getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
+getContractAt(name: 'SecondEntry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecondEntry>
+getContractAt(name: 'SmartWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SmartWallet>
 getContractAt(name: 'TestUSD', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TestUSD>
 
-  deployContract(name: 'SLAEscrow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAEscrow>
+  deployContract(name: 'AgreementBase', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementBase>
+deployContract(name: 'OracleCommittee', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleCommittee>
+deployContract(name: 'SLABackOffice', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLABackOffice>
+deployContract(name: 'SLAEscrow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAEscrow>
 deployContract(name: 'SLAFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAFactory>
 deployContract(name: 'SLALens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLALens>
+deployContract(name: 'IOracleCommittee', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOracleCommittee>
 deployContract(name: 'ISLAEscrow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAEscrow>
 deployContract(name: 'ISLAFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAFactory>
 deployContract(name: 'ISLALens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLALens>
 deployContract(name: 'CreditTable', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CreditTable>
+deployContract(name: 'ReportCodec', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReportCodec>
 deployContract(name: 'Roles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Roles>
 deployContract(name: 'TermsCodec', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TermsCodec>
 deployContract(name: 'TermsValidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TermsValidation>
+deployContract(name: 'AgreementMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementMock>
+deployContract(name: 'BlocklistToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BlocklistToken>
+deployContract(name: 'DeflatingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeflatingToken>
+deployContract(name: 'DoubleEntryToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DoubleEntryToken>
+deployContract(name: 'ERC1271Wallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC1271Wallet>
+deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
+deployContract(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
+deployContract(name: 'HugeSupplyToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeSupplyToken>
+deployContract(name: 'MintableToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MintableToken>
+deployContract(name: 'NoReturnToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoReturnToken>
+deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
+deployContract(name: 'SecondEntry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecondEntry>
+deployContract(name: 'SmartWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SmartWallet>
 deployContract(name: 'TestUSD', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TestUSD>
 
-  deployContract(name: 'SLAEscrow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAEscrow>
+  deployContract(name: 'AgreementBase', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementBase>
+deployContract(name: 'OracleCommittee', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleCommittee>
+deployContract(name: 'SLABackOffice', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLABackOffice>
+deployContract(name: 'SLAEscrow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAEscrow>
 deployContract(name: 'SLAFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAFactory>
 deployContract(name: 'SLALens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLALens>
+deployContract(name: 'IOracleCommittee', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOracleCommittee>
 deployContract(name: 'ISLAEscrow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAEscrow>
 deployContract(name: 'ISLAFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAFactory>
 deployContract(name: 'ISLALens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLALens>
 deployContract(name: 'CreditTable', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CreditTable>
+deployContract(name: 'ReportCodec', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReportCodec>
 deployContract(name: 'Roles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Roles>
 deployContract(name: 'TermsCodec', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TermsCodec>
 deployContract(name: 'TermsValidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TermsValidation>
+deployContract(name: 'AgreementMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementMock>
+deployContract(name: 'BlocklistToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BlocklistToken>
+deployContract(name: 'DeflatingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeflatingToken>
+deployContract(name: 'DoubleEntryToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DoubleEntryToken>
+deployContract(name: 'ERC1271Wallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC1271Wallet>
+deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
+deployContract(name: 'FeeOnTransferToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
+deployContract(name: 'HugeSupplyToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeSupplyToken>
+deployContract(name: 'MintableToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MintableToken>
+deployContract(name: 'NoReturnToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoReturnToken>
+deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
+deployContract(name: 'SecondEntry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecondEntry>
+deployContract(name: 'SmartWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SmartWallet>
 deployContract(name: 'TestUSD', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TestUSD>
 
     // default types

@@ -176,24 +176,24 @@ struct Consent {
 
 /// @notice One seat's counter-claim in a dispute.
 struct Claim {
-    uint96 credit; // money, after the period's cap
-    uint96 pledge;
-    uint8 chronicBits; // bit r: the credit reaches chronic rule r's least share
-    uint40 claimedAt; // 0: no claim was made
+    uint256 credit; // money, after the period's cap
+    uint256 pledge;
+    uint256 chronicBits; // bit r: the credit reaches chronic rule r's least share
+    uint256 claimedAt; // 0: no claim was made
 }
 
 /// @notice A disputed period.
 struct Dispute {
     Claim provider;
     Claim client;
-    uint40 disputedAt; // d, the first claim; 0: never disputed
-    uint8 revision; // of the report, 255 for silence
-    uint96 reportCredit;
-    uint8 reportBits;
+    uint256 disputedAt; // d, the first claim; 0: never disputed
+    uint256 revision; // of the report, 255 for silence
+    uint256 reportCredit;
+    uint256 reportBits;
     bool isSplit; // false: pending, or settled by both before. True: what all offers agree on has moved, the rest is held
     bool isOpen; // nobody has resolved it yet
-    uint96 agreedCredit; // the lowest offer, after the term cap; given at the split
-    uint96 held; // the difference between the highest and the lowest fee share
+    uint256 agreedCredit; // the lowest offer, after the term cap; given at the split
+    uint256 held; // the difference between the highest and the lowest fee share
 }
 
 /// @notice An agreement as of now: all that is due is settled, in memory where nobody did it on chain yet.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {ChronicRule, Ruling, Seat} from "../interfaces/AgreementTypes.sol";
-import {Book, Books, Case, Offer, Records, Stakes, Standing} from "./Book.sol";
+import {Book, Books, Case, Offer, Records} from "./Book.sol";
 import {Calendar} from "./Calendar.sol";
 import {CreditTable} from "./CreditTable.sol";
 import {Ledger} from "./Ledger.sol";
@@ -50,7 +50,8 @@ library Settlement {
         uint256 due = currentDue(b, r);
         if (b.has(Books.OPEN)) {
             // Deadlines of rulings rise with the period, so the lowest open one is the earliest.
-            uint256 period = LibBit.ffs(b.loadOpen(r));
+            b.loadOpen(r);
+            uint256 period = LibBit.ffs(b.open);
             uint256 ruledBy = rulingEnd(b, r, period);
             if (ruledBy <= time && ruledBy <= due) return rule(b, r, period, Ruling.Declined, ruledBy);
         }
@@ -63,14 +64,14 @@ library Settlement {
 
     /// @notice When the current period becomes final, or splits, if nobody acts. NEVER when none is left.
     function currentDue(Book memory b, Records storage r) internal view returns (uint256) {
-        if (b.has(Books.REPORTED)) return b.hot.since + b.t.disputeWindow();
-        if (b.hot.period >= b.periodCount(r)) return NEVER;
+        if (b.has(Books.REPORTED)) return b.since + b.t.disputeWindow();
+        if (b.period >= b.periodCount(r)) return NEVER;
         return silentAt(b, r) + b.t.disputeWindow();
     }
 
     /// @notice When silence takes the place of the current period's missing report.
     function silentAt(Book memory b, Records storage r) internal view returns (uint256) {
-        return Calendar.baseOf(b.t, b.hot.period, b.endSet(r)) + b.t.reportWindow();
+        return Calendar.baseOf(b.t, b.period, b.endSet(r)) + b.t.reportWindow();
     }
 
     /// @notice When the arbiter's time for an open `period` is over.
@@ -93,7 +94,7 @@ library Settlement {
         view
         returns (Outcome memory o)
     {
-        uint256 period = b.hot.period;
+        uint256 period = b.period;
         if (b.has(Books.DISPUTED)) {
             Case memory c = b.loadCase(r, period);
             _movePledges(b, r, c, Ruling.Declined, o);
@@ -133,26 +134,39 @@ library Settlement {
         _resolve(b, r, period, c, credit, bits, time, o);
     }
 
+    // ---------------------------------------------------------------------------------------------------- derive
+
+    /// @notice What stands for the current period: the report, or silence when there is none.
+    function standing(Book memory b, Records storage r)
+        internal
+        view
+        returns (uint256 revision, uint256 credit, uint256 bits)
+    {
+        if (!b.has(Books.REPORTED)) return (Books.SILENCE, _silenceCredit(b, r), 0);
+        // The word is stale when a first report gives no credit.
+        if (!b.has(Books.DETAILED)) return (0, 0, 0);
+        b.loadStanding(r);
+        return (b.revision, b.credit, b.bits);
+    }
+
+    /// @notice When the client's chronic right to leave at once ends; 0: there is none.
+    function leaveUntil(Book memory b, Records storage r) internal view returns (uint256) {
+        b.loadStanding(r);
+        return b.leavePeriod == 0 ? 0 : Calendar.boundary(b.t, b.leavePeriod);
+    }
+
+    function _silenceCredit(Book memory b, Records storage r) private view returns (uint256) {
+        uint256 period = b.period;
+        if (period < b.t.burnInPeriods()) return 0;
+        return CreditTable.shareUp(b.feeOf(r, period), b.t.silenceCredit());
+    }
+
     // -------------------------------------------------------------------------------------------------- internal
 
     /// @dev Nobody disputed: the report, or silence, stands.
     function _final(Book memory b, Records storage r, uint256 due) private view returns (Outcome memory o) {
-        uint256 credit;
-        uint256 bits;
-        if (!b.has(Books.REPORTED)) {
-            credit = silenceCredit(b, r);
-        } else if (b.has(Books.DETAILED)) {
-            Standing memory standing = b.loadStanding(r);
-            (credit, bits) = (standing.credit, standing.bits);
-        }
+        (, uint256 credit, uint256 bits) = standing(b, r);
         _conclude(b, r, credit, bits, due, o);
-    }
-
-    /// @notice The credit of silence in the current period.
-    function silenceCredit(Book memory b, Records storage r) internal view returns (uint256) {
-        uint256 period = b.hot.period;
-        if (period < b.t.burnInPeriods()) return 0;
-        return CreditTable.shareUp(b.feeOf(r, period), b.t.silenceCredit());
     }
 
     /// @dev The current period is resolved with `credit`, as far as the term cap and the bond go.
@@ -160,17 +174,17 @@ library Settlement {
         private
         view
     {
-        uint256 period = b.hot.period;
+        uint256 period = b.period;
         uint256 fee = b.feeOf(r, period);
         uint256 fromFee;
         uint256 fromBond;
         if (credit != 0) {
-            Standing memory standing = b.loadStanding(r);
+            b.loadStanding(r);
             uint256 above;
-            (fromFee, above) = Ledger.divide(Ledger.min(credit, b.t.termCreditCap() - standing.creditsGiven), fee);
+            (fromFee, above) = Ledger.divide(Ledger.min(credit, b.t.termCreditCap() - b.creditsGiven), fee);
             b.owe(r, fee - fromFee);
             fromBond = b.draw(r, above, due);
-            standing.creditsGiven += uint96(fromFee + fromBond);
+            b.creditsGiven += fromFee + fromBond;
             if (bits != 0) _count(b, r, period, bits, due, o);
         } else {
             b.owe(r, fee);
@@ -181,19 +195,19 @@ library Settlement {
         o.credit = fromFee + fromBond;
         o.earned = fee - fromFee;
         o.fromBond = fromBond;
-        o.dueAt = due;
+        (o.dueAt, b.lastDue) = (due, due);
     }
 
     /// @dev Disputed and not settled by hand: what all offers agree on moves, the rest is held.
     function _split(Book memory b, Records storage r, uint256 due) private view returns (Outcome memory o) {
-        uint256 period = b.hot.period;
+        uint256 period = b.period;
         uint256 fee = b.feeOf(r, period);
-        Standing memory standing = b.loadStanding(r);
+        b.loadStanding(r);
         Case memory c = b.loadCase(r, period);
-        (c.reportCredit, c.revision, c.reportBits) = (standing.credit, standing.revision, standing.bits);
+        (c.revision, c.reportCredit, c.reportBits) = standing(b, r);
 
         bool providerClaims = c.provider.claimedAt != 0;
-        uint256 left = b.t.termCreditCap() - standing.creditsGiven;
+        uint256 left = b.t.termCreditCap() - b.creditsGiven;
         uint256 lowest = Ledger.min(providerClaims ? c.provider.credit : c.reportCredit, left);
         uint256 highest = Ledger.min(c.client.claimedAt != 0 ? c.client.credit : c.reportCredit, left);
 
@@ -202,18 +216,20 @@ library Settlement {
         o.held = fee - earned - fromFee;
         b.owe(r, earned);
         o.fromBond = b.draw(r, above, due);
-        standing.creditsGiven += uint96(fromFee + o.fromBond);
+        b.creditsGiven += fromFee + o.fromBond;
         // Silence alone never counts as a bad period, whoever disputes it.
         uint256 bits = c.revision == Books.SILENCE ? 0 : providerClaims ? c.provider.bits : c.reportBits;
         if (bits != 0) _count(b, r, period, bits, due, o);
 
-        c.isSplit = true;
-        c.agreedCredit = uint96(lowest);
-        c.held = uint96(o.held);
-        c.fromBond = uint96(o.fromBond);
+        c.isSplit = 1;
+        c.agreedCredit = lowest;
+        c.held = o.held;
+        c.fromBond = o.fromBond;
         (b.split, b.splitPeriod) = (c, period + 1);
-        b.loadStakes(r).held += uint96(o.held);
-        b.open = b.loadOpen(r) | (1 << period);
+        b.loadStakes(r);
+        b.held += o.held;
+        b.loadOpen(r);
+        b.open |= 1 << period;
         b.set(Books.OPEN, true);
         _advance(b);
         o.step = Step.Split;
@@ -236,41 +252,44 @@ library Settlement {
         Outcome memory o
     ) private view {
         uint256 fee = b.feeOf(r, period);
-        Standing memory standing = b.loadStanding(r);
+        b.loadStanding(r);
         (uint256 agreedFromFee, uint256 agreedAbove) = Ledger.divide(c.agreedCredit, fee);
-        uint256 more = Ledger.min(credit - c.agreedCredit, b.t.termCreditCap() - standing.creditsGiven);
+        uint256 more = Ledger.min(credit - c.agreedCredit, b.t.termCreditCap() - b.creditsGiven);
         (uint256 fromFee, uint256 above) = Ledger.divide(c.agreedCredit + more, fee);
 
-        b.loadStakes(r).held -= c.held;
+        b.loadStakes(r);
+        b.held -= c.held;
         b.owe(r, c.held - (fromFee - agreedFromFee));
         // What the bond lacked at the split stays lost, as for anyone who did not dispute.
         uint256 drawn = b.draw(r, above - agreedAbove, due);
-        standing.creditsGiven += uint96(fromFee - agreedFromFee + drawn);
+        b.creditsGiven += fromFee - agreedFromFee + drawn;
         if (bits != 0) _count(b, r, period, bits, due, o);
 
-        b.open = b.loadOpen(r) & ~(1 << period);
+        b.loadOpen(r);
+        b.open &= ~(1 << period);
         b.set(Books.OPEN, b.open != 0);
         o.step = Step.Final;
         o.period = period;
         o.fromBond = c.fromBond + drawn;
         o.credit = fromFee + o.fromBond;
         o.earned = fee - fromFee;
-        o.dueAt = due;
+        (o.dueAt, b.lastDue) = (due, due);
     }
 
     /// @dev All is resolved: the bond is the provider's.
-    function _release(Book memory b, Records storage r, uint256 due) private view returns (Outcome memory o) {
-        uint256 bond = b.t.bond() == 0 ? 0 : b.loadDebts(r).bond;
-        b.debts.bond = 0;
-        b.hot.earnings += uint96(bond);
+    function _release(Book memory b, Records storage r, uint256 end) private view returns (Outcome memory o) {
+        if (b.t.bond() != 0) b.loadDebts(r);
+        o.fromBond = b.bond;
+        b.earnings += b.bond;
+        b.bond = 0;
         b.set(Books.CLOSED, true);
         o.step = Step.Released;
-        o.fromBond = bond;
-        o.dueAt = due;
+        // The last resolution is part of the same settling, unless there was no period at all.
+        o.dueAt = Ledger.max(end, b.lastDue);
     }
 
     function _advance(Book memory b) private pure {
-        ++b.hot.period;
+        ++b.period;
         b.set(Books.REPORTED | Books.DISPUTED | Books.DETAILED, false);
     }
 
@@ -278,8 +297,8 @@ library Settlement {
     /// report just stands (`Declined`), all pledges go back.
     function _movePledges(Book memory b, Records storage r, Case memory c, Ruling ruling, Outcome memory o) private view {
         bool back = ruling == Ruling.Declined;
-        Stakes memory stakes = b.loadStakes(r);
-        stakes.pledges -= c.provider.pledge + c.client.pledge;
+        b.loadStakes(r);
+        b.pledges -= c.provider.pledge + c.client.pledge;
         o.providerPledge = c.provider.pledge;
         o.providerPledgeTo = back || ruling == Ruling.Provider ? Seat.Provider : Seat.Client;
         o.clientPledge = c.client.pledge;
@@ -290,7 +309,7 @@ library Settlement {
         else toClient += o.providerPledge;
         if (o.clientPledgeTo == Seat.Client) toClient += o.clientPledge;
         else toProvider += o.clientPledge;
-        b.hot.earnings += uint96(toProvider);
+        b.earnings += toProvider;
         b.raise(r, toClient);
     }
 
@@ -303,15 +322,17 @@ library Settlement {
         uint256 mark = 1 << period;
         uint256 rules = b.t.chronicCount();
         for (uint256 i; i < rules; ++i) {
-            if (bits & (1 << i) == 0 || b.loadChronic(r, i) & mark != 0) continue;
+            if (bits & (1 << i) == 0) continue;
+            b.loadChronic(r, i);
+            if (b.chronic[i] & mark != 0) continue;
             b.chronic[i] |= mark;
             if (_isChronic(b.chronic[i], period, b.t.chronic(i))) o.chronicRules |= 1 << i;
         }
         if (o.chronicRules == 0) return;
         uint256 until = Ledger.min(Calendar.indexAt(b.t, due) + 2, b.t.periods());
-        Standing memory standing = b.loadStanding(r);
-        if (until > standing.leavePeriod) standing.leavePeriod = uint8(until);
-        o.leaveUntil = Calendar.boundary(b.t, standing.leavePeriod);
+        b.loadStanding(r);
+        if (until > b.leavePeriod) b.leavePeriod = until;
+        o.leaveUntil = leaveUntil(b, r);
     }
 
     function _isChronic(uint256 marks, uint256 period, ChronicRule memory rule_) private pure returns (bool) {

@@ -4,6 +4,9 @@
 export * as interfaces from './interfaces/index.js';
 export * as libraries from './libraries/index.js';
 export * as mocks from './mocks/index.js';
+export { AgreementBase__factory } from './AgreementBase__factory.js';
+export { OracleCommittee__factory } from './OracleCommittee__factory.js';
+export { SLABackOffice__factory } from './SLABackOffice__factory.js';
 export { SLAEscrow__factory } from './SLAEscrow__factory.js';
 export { SLAFactory__factory } from './SLAFactory__factory.js';
 export { SLALens__factory } from './SLALens__factory.js';

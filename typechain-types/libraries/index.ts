@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export type { CreditTable } from './CreditTable.js';
+export type { ReportCodec } from './ReportCodec.js';
 export type { Roles } from './Roles.js';
 export type { TermsCodec } from './TermsCodec.js';
 export type { TermsValidation } from './TermsValidation.js';

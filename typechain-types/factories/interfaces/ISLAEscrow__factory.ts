@@ -1348,24 +1348,24 @@
           {
             "components": [
               {
-                "internalType": "uint96",
+                "internalType": "uint256",
                 "name": "credit",
-                "type": "uint96"
+                "type": "uint256"
               },
               {
-                "internalType": "uint96",
+                "internalType": "uint256",
                 "name": "pledge",
-                "type": "uint96"
+                "type": "uint256"
               },
               {
-                "internalType": "uint8",
+                "internalType": "uint256",
                 "name": "chronicBits",
-                "type": "uint8"
+                "type": "uint256"
               },
               {
-                "internalType": "uint40",
+                "internalType": "uint256",
                 "name": "claimedAt",
-                "type": "uint40"
+                "type": "uint256"
               }
             ],
             "internalType": "struct Claim",
@@ -1375,24 +1375,24 @@
           {
             "components": [
               {
-                "internalType": "uint96",
+                "internalType": "uint256",
                 "name": "credit",
-                "type": "uint96"
+                "type": "uint256"
               },
               {
-                "internalType": "uint96",
+                "internalType": "uint256",
                 "name": "pledge",
-                "type": "uint96"
+                "type": "uint256"
               },
               {
-                "internalType": "uint8",
+                "internalType": "uint256",
                 "name": "chronicBits",
-                "type": "uint8"
+                "type": "uint256"
               },
               {
-                "internalType": "uint40",
+                "internalType": "uint256",
                 "name": "claimedAt",
-                "type": "uint40"
+                "type": "uint256"
               }
             ],
             "internalType": "struct Claim",
@@ -1400,24 +1400,24 @@
             "type": "tuple"
           },
           {
-            "internalType": "uint40",
+            "internalType": "uint256",
             "name": "disputedAt",
-            "type": "uint40"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "revision",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
-            "internalType": "uint96",
+            "internalType": "uint256",
             "name": "reportCredit",
-            "type": "uint96"
+            "type": "uint256"
           },
           {
-            "internalType": "uint8",
+            "internalType": "uint256",
             "name": "reportBits",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
             "internalType": "bool",
@@ -1430,14 +1430,14 @@
             "type": "bool"
           },
           {
-            "internalType": "uint96",
+            "internalType": "uint256",
             "name": "agreedCredit",
-            "type": "uint96"
+            "type": "uint256"
           },
           {
-            "internalType": "uint96",
+            "internalType": "uint256",
             "name": "held",
-            "type": "uint96"
+            "type": "uint256"
           }
         ],
         "internalType": "struct Dispute",

@@ -89,7 +89,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220814e0e40419a42a76f1e133939ef8e95c6c41b97de42c111438cd278a74e1a1064736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220519ecad9cf16ae76ed98142f0afc3b81380df469eaedebe8a9cec7d9988a044964736f6c63430008250033";
 
   
       type CreditTableConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

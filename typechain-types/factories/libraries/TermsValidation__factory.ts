@@ -454,7 +454,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea264697066735822122064b5b32b1fa671b6935e002382edfb02c463e5bbabe893abca48a512de51d6cf64736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220ecc0cef221510c57c2d84e6872804ecdcca90f7f4f47488685fb2f6674e00ab264736f6c63430008250033";
 
   
       type TermsValidationConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export { CreditTable__factory } from './CreditTable__factory.js';
+export { ReportCodec__factory } from './ReportCodec__factory.js';
 export { Roles__factory } from './Roles__factory.js';
 export { TermsCodec__factory } from './TermsCodec__factory.js';
 export { TermsValidation__factory } from './TermsValidation__factory.js';
