@@ -35,7 +35,6 @@ export default defineConfig({
   solidity: { profiles: { default: compiler, production: compiler } },
   paths: { ignition: "deploy" },
   typechain: { outDir: "typechain-types" },
-  networks: { default: { type: "edr-simulated", chainType: "l1", allowUnlimitedContractSize: true } },
   test: {
     mocha: { timeout: 120_000 },
     solidity: {

@@ -316,16 +316,19 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     /// @inheritdoc ISLAEscrow
     function state() external view returns (State memory s) {
         _delegateView();
+        return s;
     }
 
     /// @inheritdoc ISLAEscrow
     function disputeOf(uint256) external view returns (Dispute memory d) {
         _delegateView();
+        return d;
     }
 
     /// @inheritdoc ISLAEscrow
     function consentOf(Seat, Consent calldata) external view returns (uint256 expiry) {
         _delegateView();
+        return expiry;
     }
 
     /// @inheritdoc ISLAEscrow
@@ -336,6 +339,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     /// @inheritdoc ISLAEscrow
     function chronicPeriods(uint256) external view returns (uint256 bits) {
         _delegateView();
+        return bits;
     }
 
     // ------------------------------------------------------------------------------------- run elsewhere
@@ -344,7 +348,8 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         return TermsCodec.wrap(Clones.fetchCloneArgs(address(this)));
     }
 
-    /// @dev Run the call in the back office. Ends it: nothing after it runs. The guard is the back office's there.
+    /// @dev Run the call in the back office, which brings its own guard. Never returns: what stands after it only names the
+    /// answer's type to the compiler.
     function _delegate() private onlyAgreement {
         address backOffice = _BACK_OFFICE;
         assembly ("memory-safe") {

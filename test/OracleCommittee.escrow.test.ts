@@ -18,7 +18,8 @@ describe("OracleCommittee: agreements", () => {
     const [provider, client, arbiter] = fixture.newcomers;
     const oracle = await fixture.committee.getAddress();
     const token = await ethers.deployContract("TestUSD");
-    const implementation = await ethers.deployContract("SLAEscrow");
+    const backOffice = await ethers.deployContract("SLABackOffice");
+    const implementation = await ethers.deployContract("SLAEscrow", [backOffice]);
     const lens = await ethers.deployContract("SLALens");
     const factory = await ethers.deployContract("SLAFactory", [implementation, lens]);
 

@@ -100,7 +100,8 @@ export async function at(time: bigint): Promise<void> {
 
 export async function world(): Promise<World> {
   const [deployer, provider, client, oracle, arbiter, stranger, newcomer] = await ethers.getSigners();
-  const implementation = await ethers.deployContract("SLAEscrow", { signer: deployer! });
+  const backOffice = await ethers.deployContract("SLABackOffice", { signer: deployer! });
+  const implementation = await ethers.deployContract("SLAEscrow", [backOffice], { signer: deployer! });
   const lens = await ethers.deployContract("SLALens");
   const factory = await ethers.deployContract("SLAFactory", [implementation, lens]);
   const usdToken = await ethers.deployContract("TestUSD");
