@@ -157,9 +157,8 @@ describe("rule: pick", () => {
     for (const [ruling, credit, toProvider, toClient] of picks) {
       it(`report / provider / client ${name}: the arbiter says ${RULING_NAMES[ruling]}`, async () => {
         const a = await loadFixture(brief);
-        const { splitAt } = await split(a, story);
-        const resolve = () =>
-          ruling === SILENT ? settleAt(a, splitAt + 20n * DAY) : ruled(a, 0, ruling, splitAt + DAY);
+        const { ruledBy, splitAt } = await split(a, story);
+        const resolve = () => (ruling === SILENT ? settleAt(a, ruledBy) : ruled(a, 0, ruling, splitAt + DAY));
         await expectMoves(a, resolve, {});
         await expectState(a, {
           openDisputes: 0n,

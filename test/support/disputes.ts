@@ -112,13 +112,14 @@ export interface Windows {
 export async function disputed(a: Agreement, story: Story): Promise<Windows> {
   const period = story.period ?? 0;
   const base = await baseOf(a, period);
-  const disputedAt = story.report === undefined ? base + R : base;
+  const disputedAt = story.report === undefined ? base + a.terms.reportWindow : base;
   const revision = story.report === undefined ? 255n : 0n;
   if (story.report !== undefined) await report(a, period, story.report, { time: base });
   if (story.provider !== undefined)
     await claimOf(a, a.provider, period, story.provider, { time: disputedAt, revision });
   if (story.client !== undefined) await claimOf(a, a.client, period, story.client, { time: disputedAt, revision });
-  return { period, disputedAt, splitAt: disputedAt + D, ruledBy: disputedAt + D + W };
+  const splitAt = disputedAt + a.terms.disputeWindow;
+  return { period, disputedAt, splitAt, ruledBy: splitAt + a.terms.rulingWindow };
 }
 
 /** The same, and the split has happened: the clock stands at d + D. */
