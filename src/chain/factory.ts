@@ -50,6 +50,11 @@ export class Factory {
     return this.#asked(this.#contract.addressOf(packed));
   }
 
+  /** The code that all agreements share. */
+  async implementation(): Promise<string> {
+    return this.#asked(this.#contract.implementation());
+  }
+
   async isGenuine(account: string): Promise<boolean> {
     return this.#asked(this.#contract.isGenuine(account));
   }

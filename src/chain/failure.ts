@@ -1,7 +1,7 @@
-import { isError, type ErrorDescription, type Interface } from "ethers";
+import { isError, toUtf8String, type ErrorDescription, type Interface } from "ethers";
 import { UpheldError, type Problem } from "../errors.ts";
 import { moment, type Currency } from "../format.ts";
-import { formatMoney, formatShare } from "../terms/format.ts";
+import { formatMoney, formatShare, formatSpan } from "../terms/format.ts";
 import { allErrors } from "./abi.ts";
 import { HINTS } from "./hints.ts";
 
@@ -61,16 +61,18 @@ function problemOf(parsed: ErrorDescription, wording: Wording): Problem {
   };
 }
 
-/** Replaces `{name:kind}` by the value; kinds: time, money, share, seat, number. */
+/** Replaces `{name:kind}` by the value; kinds: time, span, money, share, seat, text. */
 function fill(template: string, values: Record<string, unknown>, { currency }: Wording): string {
   return template.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, kind?: string) => {
     const value = values[name];
     if (typeof value === "bigint") {
       if (kind === "time") return moment(value);
+      if (kind === "span") return formatSpan(value);
       if (kind === "share") return formatShare(value);
       if (kind === "money") return currency === undefined ? `${value} units` : formatMoney(value, currency);
       if (kind === "seat") return value === 1n ? "provider" : "client";
     }
+    if (kind === "text" && typeof value === "string") return toUtf8String(value).replaceAll("\0", "");
     return String(value);
   });
 }
