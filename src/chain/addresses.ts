@@ -10,6 +10,8 @@ const entrySchema = z.strictObject({
   factory: address,
   /** Block in which the factory appeared: no event of an agreement is older. */
   block: z.int().nonnegative(),
+  /** The second half of the agreements' code: no view names it, and publishing the sources needs it. */
+  backOffice: address.optional(),
   /** A test dollar, on local chains and test networks. */
   testToken: address.optional(),
 });

@@ -7,7 +7,9 @@ export interface Chain {
   readonly provider: JsonRpcProvider;
   readonly network: Network;
   readonly isLocal: boolean;
-  /** The RPC's host; its path may hold a secret and is shown nowhere. */
+  /** The node's whole address. Never print it: it may hold an access key. */
+  readonly rpc: string;
+  /** The part of that which may be shown. */
   readonly host: string;
 }
 
@@ -39,7 +41,7 @@ export async function connect(rpc: string, { expected, timeoutMs = 10_000 }: Con
     cacheTimeout: -1,
     batchMaxCount: 10,
   });
-  return { provider, network: { ...networkOf(chainId), chainId }, isLocal: local, host };
+  return { provider, network: { ...networkOf(chainId), chainId }, isLocal: local, rpc, host };
 }
 
 function hostOf(rpc: string): string {

@@ -1,0 +1,36 @@
+import { dataLength, formatEther, type JsonRpcProvider } from "ethers";
+import {
+  SLABackOffice__factory,
+  SLAEscrow__factory,
+  SLAFactory__factory,
+  SLALens__factory,
+} from "../../typechain-types/index.ts";
+
+const PER_TRANSACTION = 21_000n;
+const PER_CREATION = 32_000n;
+const PER_CODE_BYTE = 200n;
+const PER_CALLDATA_BYTE = 16n;
+
+/** Gas to put the implementation, the lens and the factory on a chain: an upper bound from the size of their code. */
+export function factoryGas(): bigint {
+  return [SLABackOffice__factory, SLAEscrow__factory, SLALens__factory, SLAFactory__factory]
+    .map(({ bytecode }) => BigInt(dataLength(bytecode)))
+    .reduce((sum, bytes) => sum + creationGas(bytes), 0n);
+}
+
+/** Gas to create an agreement with packed terms of this size, measured roughly: validation, log and its code. */
+export function agreementGas(packed: string): bigint {
+  return creationGas(BigInt(dataLength(packed)) + 45n) + 60_000n;
+}
+
+function creationGas(bytes: bigint): bigint {
+  return PER_TRANSACTION + PER_CREATION + bytes * (PER_CODE_BYTE + PER_CALLDATA_BYTE) + bytes;
+}
+
+/** What `gas` costs at most at the present price, `0.0012 of the chain's coin`. */
+export async function priceOf(provider: JsonRpcProvider, gas: bigint): Promise<{ wei: bigint; text: string }> {
+  const { maxFeePerGas, gasPrice } = await provider.getFeeData();
+  const wei = gas * (maxFeePerGas ?? gasPrice ?? 0n);
+  const [whole = "0", fraction = ""] = formatEther(wei).split(".");
+  return { wei, text: `${whole}.${fraction.slice(0, 6).padEnd(1, "0")} of the chain's own coin` };
+}
