@@ -2,23 +2,41 @@ import type { Job } from "../src/cli/job.ts";
 import accept from "./accept.ts";
 import agree from "./agree.ts";
 import bond from "./bond.ts";
+import check from "./check.ts";
 import claim from "./claim.ts";
+import deploy from "./deploy.ts";
+import dispute from "./dispute.ts";
+import explain from "./explain.ts";
 import fund from "./fund.ts";
 import key from "./key.ts";
+import newFile from "./new.ts";
+import preview from "./preview.ts";
+import publish from "./publish.ts";
+import report from "./report.ts";
 import revoke from "./revoke.ts";
 import rule from "./rule.ts";
 import seat from "./seat.ts";
 import settle from "./settle.ts";
+import status from "./status.ts";
 import sweep from "./sweep.ts";
 import sync from "./sync.ts";
 import terminate from "./terminate.ts";
+import verify from "./verify.ts";
 import withdraw from "./withdraw.ts";
 
 /** Every job, in the order of an agreement's life: as `upheld --help` lists them. */
 export const jobs: readonly Job[] = [
+  newFile,
+  explain,
+  deploy,
+  check,
+  status,
   accept,
   fund,
   sync,
+  preview,
+  report,
+  dispute,
   rule,
   agree,
   revoke,
@@ -29,5 +47,7 @@ export const jobs: readonly Job[] = [
   claim,
   withdraw,
   sweep,
+  verify,
+  publish,
   ...key,
 ];

@@ -42,12 +42,12 @@ const show = job({
   args: { file: fileArg },
   async run(context, { file }) {
     const written = keystoreAddress(file);
-    if (written !== undefined) return { data: { address: written, file }, text: written };
+    if (written !== undefined) return { data: { address: written, file }, text: [written] };
     const { address } = await openKeystore(
       file,
       await context.output.io.ask(`Password of ${file}: `, { hidden: true }),
     );
-    return { data: { address, file }, text: address };
+    return { data: { address, file }, text: [address] };
   },
 });
 

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { getAddress, isAddress, type Signer } from "ethers";
 import { AddressBook } from "../chain/addresses.ts";
@@ -7,8 +6,10 @@ import { connect, type Chain } from "../chain/connect.ts";
 import { Factory } from "../chain/factory.ts";
 import { NETWORKS } from "../chain/networks.ts";
 import { UpheldError } from "../errors.ts";
+import { encodeTerms } from "../terms/codec.ts";
 import type { CommonOptions } from "./job.ts";
 import type { Output } from "./output.ts";
+import { readAgreementFile } from "./file.ts";
 import { wantedChain } from "./settings.ts";
 import { namesKey, type Need } from "./signers.ts";
 import { submit, type Plan, type Submitted } from "./submit.ts";
@@ -18,7 +19,7 @@ import { usage } from "./job.ts";
 export interface Services {
   /** Folder of the address books and of Ignition's journal. */
   readonly deployFolder: string;
-  openHardhatKey?(name: string): Promise<Signer>;
+  readonly openHardhatKey?: (name: string) => Promise<Signer>;
 }
 
 /** What a job works with. Everything is opened when it is first asked for. */
@@ -66,11 +67,13 @@ export class Context {
     return Factory.at(provider, known.factory, known.block);
   }
 
-  /** Opens the agreement that `ref` names: an address, or an agreement's file. */
+  /** Opens the agreement that `ref` names: an address, or an agreement's file, whose terms make its address. */
   async agreement(ref: string): Promise<Agreement> {
     if (isAddress(ref)) return Agreement.at(await this.factory(), getAddress(ref));
-    requireFile(ref);
-    throw usage("agreement files are not read yet"); // replaced below once src/terms has its reader
+    const file = readAgreementFile(ref);
+    await this.chain(file.network?.name);
+    const factory = await this.factory();
+    return Agreement.at(factory, await factory.addressOf(encodeTerms(file.terms)));
   }
 
   /** The time of the chain's latest block: the clock that all deadlines go by. */
@@ -88,8 +91,7 @@ export class Context {
   /** Prints, tries or sends the transactions of `plan`, as the options say. */
   async submit(plan: Plan): Promise<Submitted> {
     const { options, output, services } = this;
-    const opener =
-      services.openHardhatKey === undefined ? {} : { openHardhatKey: services.openHardhatKey.bind(services) };
+    const opener = services.openHardhatKey === undefined ? {} : { openHardhatKey: services.openHardhatKey };
     return submit({ chain: await this.chain(), options, output, ...opener }, plan);
   }
 
@@ -110,10 +112,6 @@ export class Context {
 function requireAddress(text: string): void {
   const valid: boolean = isAddress(text);
   if (!valid) throw usage(`factory "${text}" is not an address`);
-}
-
-function requireFile(path: string): void {
-  if (!existsSync(path)) throw usage(`"${path}" is neither an address nor a file`);
 }
 
 /** The seats as signers. */

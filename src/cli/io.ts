@@ -19,7 +19,7 @@ export interface Io {
 /** What a job hands back: an object for machines, lines for people. */
 export interface Result {
   readonly data: Readonly<Record<string, unknown>>;
-  readonly text: string | readonly string[];
+  readonly text: readonly string[];
   /** Other than 0 when the job ran but its answer is "no", as in `check` and `verify`. */
   readonly exitCode?: number;
 }

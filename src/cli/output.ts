@@ -41,10 +41,7 @@ export class Output {
   /** Prints what a job found and answers its exit code. */
   result({ data, text, exitCode = EXIT.ok }: Result): number {
     if (this.json) this.io.out(`${toJson({ ok: exitCode === EXIT.ok, ...data })}\n`);
-    else {
-      const lines = typeof text === "string" ? [text] : text;
-      if (lines.length > 0) this.io.out(`${lines.join("\n")}\n`);
-    }
+    else if (text.length > 0) this.io.out(`${text.join("\n")}\n`);
     return exitCode;
   }
 

@@ -53,5 +53,5 @@ export async function approvals(
 
 /** The answer of a job that finds its work done: running it twice is no mistake. */
 export function alreadyDone(text: string): Result {
-  return { data: { done: true, transactions: [] }, text };
+  return { data: { done: true, transactions: [] }, text: [text] };
 }

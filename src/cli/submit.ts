@@ -102,7 +102,7 @@ async function sendAll(submitter: Submitter, plan: Plan): Promise<Submitted> {
   const signer = await findSigner(chain, plan.need, options, output, submitter.openHardhatKey);
   const from = await signer.getAddress();
   const transactions = await plan.transactions(from);
-  await confirm(submitter, from, transactions);
+  await askFirst(submitter, from, await priced(submitter, from, transactions));
 
   const sent: SentTransaction[] = [];
   for (const transaction of transactions) {
@@ -126,22 +126,35 @@ async function sendAll(submitter: Submitter, plan: Plan): Promise<Submitted> {
   };
 }
 
+/** What each transaction does, and what the first one costs: those after it cannot be tried yet. */
+async function priced({ chain }: Submitter, from: string, transactions: readonly PreparedTransaction[]) {
+  const deeds = transactions.map(({ description }) => description);
+  const [first] = transactions;
+  if (chain.isLocal || first === undefined) return deeds;
+  const { wei } = await estimate(chain.provider, from, first);
+  return [`${first.description}  (at most ${formatEther(wei)} for gas)`, ...deeds.slice(1)];
+}
+
+interface Asker {
+  chain: Chain | (() => Promise<Chain>);
+  readonly options: CommonOptions;
+  readonly output: Output;
+}
+
 /** On a live chain nothing is sent without a word from a person, at the terminal or by `--yes`. */
-async function confirm(
-  { chain, options, output }: Submitter,
-  from: string,
-  transactions: readonly PreparedTransaction[],
-): Promise<void> {
-  if (chain.isLocal || options.yes || transactions.length === 0) return;
+export async function askFirst(asker: Asker, from: string, deeds: readonly string[]): Promise<void> {
+  const { options, output } = asker;
+  const chain = typeof asker.chain === "function" ? await asker.chain() : asker.chain;
+  if (chain.isLocal || options.yes || deeds.length === 0) return;
   if (!output.io.isTerminal) {
     throw new UpheldError({
       code: "usage.needs-yes",
-      message: `This would send ${transactions.length === 1 ? "a transaction" : "transactions"} on ${chain.network.name}, and nobody is at the terminal to ask.`,
+      message: `This would send ${deeds.length === 1 ? "a transaction" : "transactions"} on ${chain.network.name}, and nobody is at the terminal to ask.`,
       hint: "Add --yes to send without a question, or --dry-run to look first.",
     });
   }
   output.io.err(`On ${chain.network.name}, as ${from}:\n`);
-  for (const { description } of transactions) output.io.err(`  ${description}\n`);
+  for (const deed of deeds) output.io.err(`  ${deed}\n`);
   const answer = await output.io.ask("Sign and send? [y/N] ");
   if (/^y(es)?$/i.test(answer.trim())) return;
   throw new UpheldError({ code: "stopped", message: "Nothing was sent." });

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { hexlify } from "ethers";
+import { z } from "zod";
+import { addressType } from "../src/cli/fields.ts";
+import { readAgreementFile, readText } from "../src/cli/file.ts";
+import { job, usage } from "../src/cli/job.ts";
+import { formatAgreement } from "../src/terms/fill.ts";
+
+const PRESETS = new URL("../examples/presets/", import.meta.url);
+const ENDING = ".sla.yaml";
+const party = (who: string) => ["<address>", `the ${who}'s account`, addressType.optional()] as const;
+
+export default job({
+  name: "new",
+  summary: "start an agreement's file from a preset, with a fresh salt; what is open is listed",
+  example:
+    "upheld new harbor.sla.yaml --preset msp-tickets --network base-sepolia\nupheld new --presets   (lists them)",
+  args: { file: ["[file]", "the file to write; never overwritten", z.string().optional()] },
+  options: {
+    preset: ["<name>", "the published table to start from (default: azure-vm)", z.string().default("azure-vm")],
+    presets: ["", "list the presets", z.boolean().default(false)],
+    provider: party("provider"),
+    client: party("client"),
+    oracle: party("oracle"),
+    arbiter: party("arbiter"),
+    token: [
+      "<address>",
+      "the token's contract; a dollar of 6 decimals unless you edit the file",
+      addressType.optional(),
+    ],
+    starts: ["<date>", "the first day, 00:00 UTC", z.string().optional()],
+  },
+  run(context, { file: path, preset, presets, token, starts, ...roles }) {
+    if (presets) return Promise.resolve({ data: { presets: presetNames() }, text: presetNames() });
+    if (path === undefined) throw usage("name the file to write");
+    if (!presetNames().includes(preset)) {
+      throw usage(`there is no preset "${preset}"`, `There are ${presetNames().join(", ")}.`);
+    }
+    const named = Object.entries(roles).flatMap(([role, address]) =>
+      address === undefined ? [] : [[role, { address }]],
+    );
+    const { network } = context.options;
+    const text = formatAgreement(readText(fileURLToPath(new URL(preset + ENDING, PRESETS))), {
+      parties: Object.fromEntries(named) as Record<string, { address: string }>,
+      ...(token === undefined ? {} : { token: { symbol: "USDC", decimals: 6, address: token } }),
+      words: { ...(network === undefined ? {} : { network }), ...(starts === undefined ? {} : { starts }) },
+      salt: hexlify(randomBytes(32)).slice(2),
+    });
+    writeNew(path, text);
+    const { open, service } = readAgreementFile(path, { draft: true });
+    return Promise.resolve({
+      data: { file: path, preset, open },
+      text: [
+        `${path}: ${service}, from the preset ${preset}.`,
+        ...(open.length === 0 ? [] : [`Still open: ${open.join(", ")}.`]),
+        "The salt keeps outsiders from guessing the text behind its hash: give the file to both parties, to nobody else.",
+        `Next: edit it, then upheld explain ${path}`,
+      ],
+    });
+  },
+});
+
+function presetNames(): string[] {
+  const files = readdirSync(PRESETS).filter((name) => name.endsWith(ENDING));
+  return files.map((name) => name.slice(0, -ENDING.length)).sort();
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: "wx" });
+  } catch {
+    throw usage(`"${path}" cannot be written: it exists, or its folder does not`, "A file is never overwritten.");
+  }
+}

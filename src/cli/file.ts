@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { parseAgreement, type AgreementFile, type ParseOptions } from "../terms/file.ts";
+import { usage } from "./job.ts";
+
+/** Reads an agreement's file; throws all its problems with their lines. */
+export function readAgreementFile(path: string, options: Omit<ParseOptions, "file"> = {}): AgreementFile {
+  return parseAgreement(readText(path), { ...options, file: path });
+}
+
+/** The text of a file that a person named. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw usage(`the file "${path}" cannot be read`, "Name an agreement's address or its *.sla.yaml.");
+  }
+}

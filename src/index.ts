@@ -1,0 +1,48 @@
+/**
+ * Upheld: service-level agreements that enforce themselves.
+ *
+ * `Agreement` and `Factory` read the chain and prepare transactions; the rest is pure. Nothing here needs Hardhat, and
+ * nothing signs by itself.
+ */
+export { UpheldError, UpheldErrors, type Problem } from "./errors.ts";
+
+export { Agreement } from "./chain/agreement.ts";
+export { AddressBook, type ChainAddresses } from "./chain/addresses.ts";
+export { AgreementCalls, type Consent, type Permit } from "./chain/calls.ts";
+export { connect, type Chain, type ConnectOptions } from "./chain/connect.ts";
+export * from "./chain/enums.ts";
+export { Factory } from "./chain/factory.ts";
+export { decodeFailure, fromRevert, type Wording } from "./chain/failure.ts";
+export { eventsOf, lastOf, readHistory, type AgreementEvent, type EventValues } from "./chain/history.ts";
+export { openKeystore, writeKeystore } from "./chain/keystore.ts";
+export { isLocal, networkNamed, networkOf, NETWORKS, type Network } from "./chain/networks.ts";
+export { Replay, type Disagreement, type Resolved } from "./chain/replay.ts";
+export { nextStep, type Situation, type Step } from "./chain/reporting.ts";
+export { Token } from "./chain/token.ts";
+export {
+  estimate,
+  send,
+  type PreparedTransaction,
+  type SendOptions,
+  type SentTransaction,
+} from "./chain/transaction.ts";
+export { verifyAgreement, type Verification } from "./chain/verify.ts";
+
+export { boundary, periodAt, periodCount, periodOf, periodStart, termEnd, type Period } from "./terms/calendar.ts";
+export { decodeTerms, encodeTerms, termsHash } from "./terms/codec.ts";
+export { chronicBits, creditOf, pledgeOf, silenceCreditOf } from "./terms/credit.ts";
+export { explain, type Explanation } from "./terms/explain.ts";
+export { renderExplanation } from "./terms/explain-text.ts";
+export { documentHash, parseAgreement, type AgreementFile, type ParseOptions } from "./terms/file.ts";
+export { formatAgreement, type Fill } from "./terms/fill.ts";
+export { checkTerms } from "./terms/limits.ts";
+export * from "./terms/types.ts";
+
+export { csvMonitor } from "./measure/csv.ts";
+export { parseCounts } from "./measure/counts.ts";
+export { measureOutages } from "./measure/outages.ts";
+export type { Monitor, Note, Observation, Window } from "./measure/types.ts";
+
+export { buildEvidence, newSalt, type EvidenceInput, type IndicatorInput } from "./evidence/build.ts";
+export { evidencePath, keepEvidence, readEvidence } from "./evidence/files.ts";
+export { verifyEvidence, type Difference } from "./evidence/verify.ts";
