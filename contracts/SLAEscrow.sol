@@ -332,7 +332,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     }
 
     /// @inheritdoc ISLAEscrow
-    function seatOffer(Seat seat) external view returns (address) {
+    function seatOffer(Seat seat) external view onlyAgreement returns (address) {
         return _records.offeredTo[seat];
     }
 

@@ -15,6 +15,9 @@ import {TermsValidation} from "./libraries/TermsValidation.sol";
 contract SLAFactory is ISLAFactory {
     // The terms are part of the clone's code, so they alone make the address.
     bytes32 private constant _SALT = 0;
+    // A clone's own code, before its arguments; and the most code a chain accepts.
+    uint256 private constant _LEAST_CODE = 45;
+    uint256 private constant _MOST_CODE = 24_576;
 
     /// @inheritdoc ISLAFactory
     address public immutable implementation;
@@ -54,7 +57,8 @@ contract SLAFactory is ISLAFactory {
 
     /// @inheritdoc ISLAFactory
     function isGenuine(address account) public view returns (bool) {
-        if (account.code.length < 45) return false;
+        uint256 size = account.code.length;
+        if (size < _LEAST_CODE || size > _MOST_CODE) return false;
         bytes memory args = Clones.fetchCloneArgs(account);
         return account == Clones.predictDeterministicAddressWithImmutableArgs(implementation, args, _SALT);
     }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Who may stand beside whom
 /// @notice Checked at creation, at every rotation and whenever a seat is taken.
 library Roles {
-    /// @notice Thrown when a role is the zero address, the token or the agreement itself.
+    /// @notice Thrown when a role is the zero address, the token or the agreement itself; or the token is zero.
     error RoleIsNotAPerson(address role);
     /// @notice Thrown when the provider and the client are the same.
     error PartiesAreTheSame(address party);
@@ -20,6 +20,7 @@ library Roles {
         address token,
         address agreement
     ) internal pure {
+        if (token == address(0)) revert RoleIsNotAPerson(token);
         _checkPerson(provider, token, agreement);
         _checkPerson(client, token, agreement);
         _checkPerson(oracle, token, agreement);

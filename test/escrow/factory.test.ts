@@ -90,6 +90,12 @@ describe("SLAFactory", () => {
       for (const party of [provider, client]) await createAgreement(w, { oracle: party });
     });
 
+    it("refuses a token that is nobody", async () => {
+      const w = await loadFixture(world);
+      const packed = encodeTerms(termsOf(w, { token: NOBODY }));
+      await expectRefusal(w.factory.create(packed), w.factory, "RoleIsNotAPerson", [NOBODY]);
+    });
+
     it("makes a draft that nobody can accept or fund when the token is no token", async () => {
       const w = await loadFixture(world);
       const packed = encodeTerms(termsOf(w, { token: w.newcomer.address }));
@@ -124,8 +130,11 @@ describe("SLAFactory", () => {
       await ethers.provider.send("hardhat_setCode", [bare, "0x00"]);
       const bareClone = ethers.Wallet.createRandom().address;
       await ethers.provider.send("hardhat_setCode", [bareClone, cloneCode(a.implementation.target as string, "0x")]);
+      // More than a clone can be, as chains with a higher limit of code have it.
+      const long = ethers.Wallet.createRandom().address;
+      await ethers.provider.send("hardhat_setCode", [long, `0x${"00".repeat(24_577)}`]);
       const others = [a.stranger.address, NOBODY, a.factory, a.lens, a.usdToken];
-      for (const other of [...others, bare, bareClone]) {
+      for (const other of [...others, bare, bareClone, long]) {
         expect(await a.factory.isGenuine(other)).to.equal(false);
       }
     });
@@ -141,7 +150,8 @@ describe("SLAFactory", () => {
 
     it("refuses a clone of a fake implementation", async () => {
       const a = await loadFixture(draft);
-      const fakeImplementation = await ethers.deployContract("SLAEscrow");
+      const backOffice = await ethers.deployContract("SLABackOffice");
+      const fakeImplementation = await ethers.deployContract("SLAEscrow", [backOffice]);
       const fakeFactory = await ethers.deployContract("SLAFactory", [fakeImplementation, a.lens]);
       await fakeFactory.create(a.packed);
       const fake = await fakeFactory.addressOf(a.packed);
