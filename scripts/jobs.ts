@@ -9,6 +9,7 @@ import dispute from "./dispute.ts";
 import explain from "./explain.ts";
 import fund from "./fund.ts";
 import key from "./key.ts";
+import mint from "./mint.ts";
 import newFile from "./new.ts";
 import preview from "./preview.ts";
 import publish from "./publish.ts";
@@ -29,6 +30,7 @@ export const jobs: readonly Job[] = [
   newFile,
   explain,
   deploy,
+  mint,
   check,
   status,
   accept,
