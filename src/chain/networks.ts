@@ -31,7 +31,7 @@ export function networkNamed(name: string): Network {
   if (found !== undefined) return found;
   if (/^[1-9]\d{0,18}$/.test(name)) return networkOf(BigInt(name));
   throw new UpheldError({
-    code: "network.unknown",
+    code: "usage.network",
     message: `There is no network "${name}".`,
     hint: `Use a chain id or one of: ${NETWORKS.map((network) => network.name).join(", ")}.`,
   });

@@ -1,7 +1,14 @@
 import { formatEther, ZeroAddress } from "ethers";
 import type { Chain } from "../chain/connect.ts";
 import type { Wording } from "../chain/failure.ts";
-import { estimate, send, type Cost, type PreparedTransaction, type SentTransaction } from "../chain/transaction.ts";
+import {
+  estimate,
+  refuseWhilePending,
+  send,
+  type Cost,
+  type PreparedTransaction,
+  type SentTransaction,
+} from "../chain/transaction.ts";
 import { UpheldError } from "../errors.ts";
 import type { Result } from "./io.ts";
 import type { CommonOptions } from "./job.ts";
@@ -101,6 +108,8 @@ async function sendAll(submitter: Submitter, plan: Plan): Promise<Submitted> {
   const { chain, options, output } = submitter;
   const signer = await findSigner(chain, plan.need, options, output, submitter.openHardhatKey);
   const from = await signer.getAddress();
+  // Before anything is tried: what waits in the pool may be this very job's first run.
+  await refuseWhilePending(chain.provider, from);
   const transactions = await plan.transactions(from);
   await askFirst(submitter, from, await priced(submitter, from, transactions));
 
@@ -127,10 +136,10 @@ async function sendAll(submitter: Submitter, plan: Plan): Promise<Submitted> {
 }
 
 /** What each transaction does, and what the first one costs: those after it cannot be tried yet. */
-async function priced({ chain }: Submitter, from: string, transactions: readonly PreparedTransaction[]) {
+async function priced({ chain, options }: Submitter, from: string, transactions: readonly PreparedTransaction[]) {
   const deeds = transactions.map(({ description }) => description);
   const [first] = transactions;
-  if (chain.isLocal || first === undefined) return deeds;
+  if (chain.isLocal || options.yes || first === undefined) return deeds;
   const { wei } = await estimate(chain.provider, from, first);
   return [`${first.description}  (at most ${formatEther(wei)} for gas)`, ...deeds.slice(1)];
 }

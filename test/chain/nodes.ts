@@ -9,7 +9,8 @@ export interface TestNode {
   stop(): Promise<void>;
 }
 
-const MNEMONIC = "test test test test test test test test test test test junk";
+/** The public test phrase that development nodes share. */
+export const MNEMONIC = "test test test test test test test test test test test junk";
 
 /** Where anvil is, when its optional package is installed. */
 export function anvilPath(): string | undefined {
