@@ -1,3 +1,4 @@
+import { nameOf, PHASES } from "../src/chain/enums.ts";
 import { addressType, agreementField } from "../src/cli/fields.ts";
 import { job } from "../src/cli/job.ts";
 import { alreadyDone, keyOf } from "../src/cli/seats.ts";
@@ -11,7 +12,9 @@ export default job({
   async run(context, { agreement: ref, to }) {
     const agreement = await context.agreement(ref);
     const { provider, state } = await agreement.summary();
-    if (provider.payout === 0n) return alreadyDone("There is nothing to claim now.");
+    // In a draft without a bond, claiming nothing still takes the acceptance back.
+    const unaccepts = state.providerAccepted && nameOf(PHASES, state.phase) === "draft";
+    if (provider.payout === 0n && !unaccepts) return alreadyDone("There is nothing to claim now.");
     return context.submit({
       need: keyOf("provider", state),
       wording: agreement.wording,

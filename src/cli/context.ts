@@ -17,7 +17,7 @@ import { usage } from "./job.ts";
 
 /** What the executable adds to this library: jobs that need Hardhat. */
 export interface Services {
-  /** Folder of the address books and of Ignition's journal. */
+  /** Folder of the address books. */
   readonly deployFolder: string;
   readonly openHardhatKey?: (name: string) => Promise<Signer>;
 }
