@@ -21,7 +21,6 @@ export async function deployModule(
   confirmations: number,
 ): Promise<Record<string, string>> {
   const hre = await openHardhat();
-  await hre.tasks.getTask("build").run({ quiet: true });
   const connection = await hre.network.create({ network: "localhost", override: await overrideFor(chain, signer) });
   const deploymentId = chain.isLocal ? `local-${process.pid}` : `chain-${chain.network.chainId}`;
   try {
