@@ -8,6 +8,7 @@ import type {
   ConsentGivenEvent,
   DisputedEvent,
   FundedEvent,
+  OracleChangedEvent,
   PeriodFinalEvent,
   PledgeMovedEvent,
   ReportedEvent,
@@ -34,6 +35,7 @@ export interface EventValues {
   Closed: ClosedEvent.OutputObject;
   PledgeMoved: PledgeMovedEvent.OutputObject;
   Terminated: TerminatedEvent.OutputObject;
+  OracleChanged: OracleChangedEvent.OutputObject;
   ConsentGiven: ConsentGivenEvent.OutputObject;
   Claimed: ClaimedEvent.OutputObject;
   Withdrawn: WithdrawnEvent.OutputObject;
