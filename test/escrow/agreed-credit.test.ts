@@ -17,6 +17,7 @@ import { eventsOf, expectConserved, expectMoves, expectRefusal, expectState } fr
 import {
   type Agreement,
   agreeBoth,
+  at,
   boundaryOf,
   consentTo,
   FEE,
@@ -86,9 +87,10 @@ describe("agreed credit: before the split", () => {
   it("needs something that stands", async () => {
     const a = await loadFixture(contested);
     for (const time of [FEBRUARY - 1n, FEBRUARY, FEBRUARY + R - 1n]) {
-      await wait(time);
       for (const revision of [0n, SILENCE]) {
-        await expectRefusal(agree(a, "client", creditOf(0n, 0, revision)), a.escrow, "NothingReported", [0]);
+        await at(time);
+        const call = a.escrow.connect(a.client).agree(creditOf(0n, 0, revision), time + DAY);
+        await expectRefusal(call, a.escrow, "NothingReported", [0]);
       }
     }
   });

@@ -296,6 +296,7 @@ describe("chronic: leaving", () => {
   it("is refused without a right", async () => {
     const a = await loadFixture(contested);
     await report(a, 0, 50);
+    await at(boundaryOf(a, 1));
     const call = a.escrow.connect(a.client).terminate(Exit.ChronicFailure);
     await expectRefusal(call, a.escrow, "NoChronicRight", [boundaryOf(a, 1), 0]);
   });
