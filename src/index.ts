@@ -7,6 +7,8 @@
 export { UpheldError, UpheldErrors, type Problem } from "./errors.ts";
 
 export { Agreement } from "./chain/agreement.ts";
+export type { StateStructOutput as State } from "../typechain-types/interfaces/ISLAEscrow.ts";
+export type { SummaryStructOutput as Summary } from "../typechain-types/interfaces/ISLALens.ts";
 export { AddressBook, type ChainAddresses } from "./chain/addresses.ts";
 export { AgreementCalls, type Consent, type Permit } from "./chain/calls.ts";
 export { connect, type Chain, type ConnectOptions } from "./chain/connect.ts";

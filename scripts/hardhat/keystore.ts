@@ -9,7 +9,8 @@ export async function openHardhatKey(name: string): Promise<Wallet> {
   let key: string;
   try {
     key = await hre.hooks.runHandlerChain("configurationVariables", "fetchValue", [config.configVariable(name)], () =>
-      Promise.resolve(process.env[name] ?? ""),
+      // Hardhat would go on to the environment; a key does not belong there.
+      Promise.resolve(""),
     );
   } catch (cause) {
     throw new UpheldError(
