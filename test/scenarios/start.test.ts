@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -180,6 +180,9 @@ describe("npm start", function () {
       const demo = new Demo("--keep", "--port", String(port));
       await demo.prints("verify again.\n");
       for (const line of SCREEN) expect(demo.stdout).to.include(line);
+      // What the README shows is what is printed, to the letter; only what comes next depends on the options.
+      const [screen = ""] = demo.stdout.split("\nNEXT");
+      expect(readFileSync(join(ROOT, "README.md"), "utf8")).to.include(screen);
       for (const [, name] of demo.stdout.matchAll(/npx upheld (\w+)/g)) {
         expect(jobs.map((job) => job.name)).to.include(name);
       }
