@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Job } from "../../src/cli/job.ts";
 import { stories } from "../../src/demo/stories.ts";
 import type { StoryName } from "../../src/demo/stories/story.ts";
+import { columns } from "../../src/demo/words.ts";
 
 /** A command of the executable to try, offered only when the job and the files it names exist. */
 interface Offer {
@@ -31,13 +32,11 @@ export interface Kept {
 export function nextSteps(options: NextOptions): string[] {
   const others = stories.map(({ name }) => name).filter((name) => name !== "year" && name !== options.played);
   const preset = "examples/presets/msp-tickets.sla.yaml";
-  return [
-    `npm start -- ${others.map((name) => `--${name}`).join(" | ")}`,
-    "npm start -- --keep    the chain stays, to look around with the real commands",
-    ...offers(options, [
-      { job: "explain", rest: [preset], why: "what a table means, in plain English and in money", needs: preset },
-    ]),
-  ];
+  return sideBySide([
+    ["what if it goes wrong", `npm start -- ${others.map((name) => `--${name}`).join(" | ")}`],
+    ["look around on the chain", "npm start -- --keep"],
+    ...offers(options, [{ job: "explain", rest: [preset], why: "what a table means in money", needs: preset }]),
+  ]);
 }
 
 /** What to try on a chain that stays. */
@@ -46,25 +45,35 @@ export function nextOnChain(options: NextOptions, kept: Kept): string[] {
   const { agreement, evidence, file } = kept;
   return [
     `The chain stays at ${kept.url} until Ctrl-C. In another terminal:`,
-    ...offers(options, [
-      { job: "status", rest: [agreement, ...rpc], why: "who holds the money, and what happened" },
-      { job: "check", rest: [agreement, file, ...rpc], why: "is this really what we agreed?" },
-      {
-        job: "verify",
-        rest: [agreement, "--evidence", evidence, ...rpc],
-        why: "recompute it all from chain + evidence",
-      },
-      { job: "explain", rest: [file], why: "the agreement in plain English" },
-    ]),
+    ...sideBySide(
+      offers(options, [
+        { job: "status", rest: [agreement, ...rpc], why: "who holds the money?" },
+        { job: "check", rest: [agreement, file, ...rpc], why: "is this really what we agreed?" },
+        {
+          job: "verify",
+          rest: [agreement, "--evidence", evidence, ...rpc],
+          why: "does it all add up?",
+        },
+        { job: "explain", rest: [file], why: "what does it say?" },
+      ]),
+    ),
     `Evidence lies in ${evidence}: change a second in it and verify again.`,
   ];
 }
 
-function offers({ jobs, root }: NextOptions, all: readonly Offer[]): string[] {
+function offers({ jobs, root }: NextOptions, all: readonly Offer[]): [string, string][] {
   return all
     .filter(
       ({ job, needs }) =>
         jobs.some(({ name }) => name === job) && (needs === undefined || existsSync(join(root, needs))),
     )
-    .map(({ job, rest, why }) => `npx upheld ${job} ${rest.join(" ")}    ${why}`);
+    .map(({ job, rest, why }) => [why, `npx upheld ${job} ${rest.join(" ")}`]);
+}
+
+/** What for, then the command: at the end of the line, where it is easily copied. */
+function sideBySide(rows: readonly (readonly [string, string])[]): string[] {
+  return columns(rows, [
+    ["<", Math.max(...rows.map(([why]) => why.length)) + 3],
+    ["<", 0],
+  ]);
 }

@@ -75,7 +75,7 @@ function tell(agreement: Agreement, event: AgreementEvent, at: bigint): Happenin
     case "PeriodFinal": {
       const { dueAt, ruling, credit, earned } = event.values;
       const said = nameOf(RULINGS, ruling);
-      const split = `${money(earned)} to the provider, ${money(credit)} to the client`;
+      const split = `${money(earned)} earned, ${money(credit)} credited`;
       if (said === "none") return { at: dueAt, who: "", what: `final: ${split}` };
       const picks = said === "declined" ? "declines" : `picks the ${said === "report" ? "report" : `${said}'s counts`}`;
       return { at: dueAt, who: "arbiter", what: `${picks}: ${split}` };

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TestUSD__factory } from "../../typechain-types/index.ts";
 import { Agreement } from "../chain/agreement.ts";
 import { connect } from "../chain/connect.ts";
 import { Factory } from "../chain/factory.ts";
 import { parseAgreement, type AgreementFile } from "../terms/file.ts";
+import { formatAmount } from "../terms/format.ts";
 import { formatAgreement } from "../terms/fill.ts";
 import { ACTORS, nodeAccounts, type Actor, type Addresses } from "./actors.ts";
 import { Clock } from "./clock.ts";
@@ -26,7 +26,7 @@ export interface Setting extends Stage {
   readonly file: AgreementFile;
 }
 
-/** Deploys by Ignition, hands out play money, and has the provider create the agreement from its file. */
+/** Deploys by Ignition, makes play money for the client, and has the provider create the agreement from its file. */
 export async function setStage(options: SettingOptions): Promise<Setting> {
   const { onProgress, rpc } = options;
   const { provider } = await connect(rpc);
@@ -43,8 +43,7 @@ export async function setStage(options: SettingOptions): Promise<Setting> {
 
   // A fee more than the year costs, for a stake.
   const purse = file.terms.fee * BigInt(file.terms.periods + 1);
-  const keeper = await provider.getSigner(0);
-  await (await TestUSD__factory.connect(token.address, keeper).mint(addresses.client, purse)).wait();
+  await commands.run("keeper", "mint", addresses.client, formatAmount(purse, token.decimals));
 
   onProgress("create the agreement");
   const created = await commands.run("provider", "deploy", path);

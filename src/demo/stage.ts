@@ -1,5 +1,6 @@
 import type { JsonRpcProvider } from "ethers";
 import type { Agreement } from "../chain/agreement.ts";
+import { toJson } from "../cli/output.ts";
 import { UpheldError } from "../errors.ts";
 import { formatAmount } from "../terms/format.ts";
 import type { Actor, Addresses } from "./actors.ts";
@@ -37,14 +38,25 @@ export function act(stage: Stage, actor: Actor, job: string, ...rest: string[]):
   return stage.commands.run(actor, ...job.split(" "), stage.agreement.address, ...rest);
 }
 
-/** The client pays `fees` full fees in by plain transfer, then both accept: in December, before the term starts. */
+/** The client checks what was created, pays `fees` full fees in by plain transfer, and both accept: before the start. */
 export async function signUp(stage: Stage, fees: bigint): Promise<void> {
   const { agreement, onProgress } = stage;
   onProgress("fund and accept");
   const amount = formatAmount(fees * agreement.terms.fee, agreement.token.decimals);
+  await requireYes(act(stage, "client", "check", stage.files.agreement));
   await act(stage, "client", "fund", amount, "--transfer");
   await act(stage, "client", "accept", "--as", "client");
   await act(stage, "provider", "accept", "--as", "provider");
+}
+
+/** A story does not go on from a "no". */
+async function requireYes(asked: Promise<Answer>): Promise<void> {
+  const answer = await asked;
+  if (answer["ok"] === true) return;
+  throw new UpheldError({
+    code: "demo.check-failed",
+    message: `The agreement is not what was agreed: ${toJson(answer)}`,
+  });
 }
 
 export interface ReportOptions {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { createColors } from "picocolors";
 import { formatTime } from "../terms/format.ts";
 
@@ -29,12 +30,15 @@ export function columns(
   );
 }
 
+/** Colours take no room. */
+const visible = (text: string): number => stripVTControlCharacters(text).length;
+
 /** Breaks a paragraph between words; two spaces in a row are kept, and nothing is broken after them. */
 export function wrapped(paragraph: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of paragraph.split(/(?<=\S) (?=\S)/)) {
-    if (line !== "" && line.length + 1 + word.length > width) {
+    if (line !== "" && visible(line) + 1 + visible(word) > width) {
       lines.push(line);
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;

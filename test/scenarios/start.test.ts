@@ -45,6 +45,16 @@ class Demo {
     }
   }
 
+  /** Resolves once it has made an agreement, and so is in the middle of its story. */
+  async isPlaying(): Promise<void> {
+    const made = () =>
+      readdirSync(this.temporary, { recursive: true }).some((name) => String(name).includes(".sla.yaml"));
+    while (!made()) {
+      if (this.child.exitCode !== null) throw new Error(`ended before it played: ${this.stderr}`);
+      await pause(20);
+    }
+  }
+
   /** Files it left, and whether any process of its group still lives: the compiler of TypeScript takes a moment to go. */
   async leftBehind(): Promise<{ files: string[]; processes: boolean }> {
     for (let i = 0; i < 40 && isAlive(-(this.child.pid ?? 0)); ++i) await pause(50);
@@ -209,7 +219,7 @@ describe("npm start", function () {
 
   it("Ctrl-C in the middle ends it at once and leaves nothing behind", async () => {
     const demo = new Demo();
-    await pause(4_000);
+    await demo.isPlaying();
     const began = Date.now();
     demo.child.kill("SIGINT");
     expect(await demo.ended()).to.equal(130);

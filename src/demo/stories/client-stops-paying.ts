@@ -31,7 +31,7 @@ export const clientStopsPaying: Story = {
       text: [
         `Unpaid work is bounded: the provider left ${formatSpan(left.end - last.start)} into the first month that was not covered, the agreed grace of ${formatSpan(terms.fundingGrace)}.`,
         `Those days cost ${money(last.fee)}; the credit of ${money(earlier)} from before was the client's balance and went towards it. ${money(owed)} are owed.`,
-        `Should the client ever pay in, arrears are paid first. Nobody was asked, nobody agreed: the terms did.`,
+        `Should the client ever pay in, arrears are paid first. Nobody had to be asked: the terms say so.`,
       ],
       data: {
         end: formatIsoTime(left.end),
