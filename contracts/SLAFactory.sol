@@ -15,6 +15,8 @@ import {TermsValidation} from "./libraries/TermsValidation.sol";
 contract SLAFactory is ISLAFactory {
     // The terms are part of the clone's code, so they alone make the address.
     bytes32 private constant _SALT = 0;
+    // What the longest backlog takes, and as much again.
+    uint256 private constant _SUMMARY_GAS = 8_000_000;
     // A clone's own code, before its arguments; and the most code a chain accepts.
     uint256 private constant _LEAST_CODE = 45;
     uint256 private constant _MOST_CODE = 24_576;
@@ -67,7 +69,11 @@ contract SLAFactory is ISLAFactory {
     function summaries(address[] calldata agreements) external view returns (Summary[] memory page) {
         page = new Summary[](agreements.length);
         for (uint256 i; i < agreements.length; ++i) {
-            if (isGenuine(agreements[i])) page[i] = ISLALens(lens).summary(agreements[i]);
+            if (!isGenuine(agreements[i])) continue;
+            // Anyone may name me in a draft whose token fails or burns gas: it must not hide the rest of the page.
+            try ISLALens(lens).summary{gas: _SUMMARY_GAS}(agreements[i]) returns (Summary memory summary) {
+                page[i] = summary;
+            } catch {}
         }
     }
 }

@@ -238,7 +238,7 @@ describe("OracleCommittee", () => {
         const { committee, wallet, address, owner, reports, signaturesWith } =
           await networkHelpers.loadFixture(committeeWithWallet);
         await wallet.setAnswer(Answer[kind]);
-        await expect(committee.deliver(...delivery(reports, await signaturesWith(owner)), { gasLimit: 4_000_000 }))
+        await expect(committee.deliver(...delivery(reports, await signaturesWith(owner)), { gasLimit: 5_000_000 }))
           .to.be.revertedWithCustomError(committee, "WrongSignature")
           .withArgs(address);
       });
@@ -294,7 +294,7 @@ describe("OracleCommittee", () => {
       const { committee } = await networkHelpers.loadFixture(committeeOfFive);
       const share = await committee.gasPerReport();
       const floor = await committee.gasFloor();
-      expect(share).to.equal(4_000_000n);
+      expect(share).to.equal(5_000_000n);
       expect(floor - floor / 64n).to.be.greaterThan(share); // what a call can pass on at the floor
     });
   });

@@ -33,6 +33,7 @@ interface ISLAFactory {
     /// @notice Whether `account` is an agreement made by this factory: its code is recomputed, nothing is remembered.
     function isGenuine(address account) external view returns (bool);
 
-    /// @notice A page of agreements in one call. What is not genuine comes back with phase `None`.
+    /// @notice A page of agreements in one call. What is not genuine, or cannot be read, comes back with
+    /// phase `None`.
     function summaries(address[] calldata agreements) external view returns (Summary[] memory);
 }

@@ -79,6 +79,8 @@ struct Book {
     uint256 loaded;
     uint256 splitPeriod; // the period that was split in this settling, plus 1
     Case split; // its case
+    uint256 count; // the number of periods that `countEnd` makes
+    uint256 countEnd;
     uint256 lastDue; // when the last resolution of this settling became due
 }
 
@@ -259,11 +261,16 @@ library Books {
     }
 
     function periodCount(Book memory b, Records storage r) internal view returns (uint256) {
-        return Calendar.periodCount(b.t, endSet(b, r));
+        if (!has(b, ENDED)) return b.t.periods();
+        // A long backlog asks for it once a period.
+        if (b.countEnd != endSet(b, r)) (b.count, b.countEnd) = (Calendar.periodCount(b.t, b.end), b.end);
+        return b.count;
     }
 
     function feeOf(Book memory b, Records storage r, uint256 k) internal view returns (uint256) {
-        return Calendar.feeOf(b.t, k, endSet(b, r));
+        // A termination cuts the last period only.
+        bool whole = k + 1 < periodCount(b, r);
+        return Calendar.feeOf(b.t, k, whole ? 0 : endSet(b, r));
     }
 
     function provider(Book memory b, Records storage r) internal view returns (address) {

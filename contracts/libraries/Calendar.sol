@@ -51,9 +51,11 @@ library Calendar {
     function feeOf(PackedTerms t, uint256 k, uint256 end) internal pure returns (uint256) {
         // Only the first period and the one that a termination cuts can be short.
         if (k != 0 && end == 0) return t.fee();
-        uint256 from = boundary(t, k);
         uint256 to = boundary(t, k + 1);
-        uint256 length = (end != 0 && end < to ? end : to) - (k == 0 ? t.start() : from);
+        bool cut = end != 0 && end < to;
+        if (k != 0 && !cut) return t.fee();
+        uint256 from = boundary(t, k);
+        uint256 length = (cut ? end : to) - (k == 0 ? t.start() : from);
         return t.fee() * length / (to - from);
     }
 

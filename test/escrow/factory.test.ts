@@ -184,6 +184,18 @@ describe("SLAFactory", () => {
   });
 
   describe("summaries", () => {
+    it("passes over a draft whose token cannot be read, which anyone may make in my name", async () => {
+      const a = await loadFixture(draft);
+      const burner = ethers.Wallet.createRandom().address;
+      await ethers.provider.send("hardhat_setCode", [burner, "0xfe"]); // burns all the gas it is given
+      const others = [
+        await createAgreement(a, { token: a.newcomer.address }),
+        await createAgreement(a, { token: burner }),
+      ];
+      const page = await a.factory.summaries([...others.map((other) => other.address), a.address]);
+      expect(page.map((summary) => summary.phase)).to.deep.equal([Phase.None, Phase.None, Phase.Draft]);
+    });
+
     it("gives each agreement's summary, and phase None for what is none", async () => {
       const a = await loadFixture(active);
       const b = await createAgreement(a, { document: ethers.id("another") });
