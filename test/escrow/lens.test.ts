@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { DAY } from "../../src/terms/bounds.ts";
-import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
+import type { SummaryStruct, SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
 import { expectRefusal } from "../support/expect.ts";
 import {
   acceptAsProvider,
@@ -59,8 +59,8 @@ function expectOptions(
   ]);
 }
 
-function expectFields(summary: Summary, expected: Partial<Record<keyof Summary, unknown>>): void {
-  const said = Object.fromEntries(Object.keys(expected).map((key) => [key, summary[key as keyof Summary]]));
+function expectFields(summary: Summary, expected: Partial<Record<keyof SummaryStruct, unknown>>): void {
+  const said = Object.fromEntries(Object.keys(expected).map((key) => [key, summary[key as keyof SummaryStruct]]));
   expect(said).to.deep.equal(expected);
 }
 
