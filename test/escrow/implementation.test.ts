@@ -52,3 +52,23 @@ describe("SLAEscrow: the implementation itself", () => {
     });
   }
 });
+
+describe("SLABackOffice, called directly", () => {
+  it("refuses all it can be called with: it acts only for an agreement", async () => {
+    const { implementation, client } = await loadFixture(world);
+    const office = await ethers.deployContract("SLABackOffice");
+    const names = office.interface.fragments
+      .filter((fragment) => fragment.type === "function")
+      .map((fragment) => (fragment as { name?: string }).name!);
+    expect(names.length).to.be.greaterThan(0);
+    for (const name of names) {
+      const args = CALLS[name];
+      expect(args, name).not.to.equal(undefined);
+      const call = office
+        .connect(client)
+        .getFunction(name)
+        .staticCall(...args!);
+      await expectRefusal(call, implementation, "ImplementationIsInert");
+    }
+  });
+});
