@@ -141,8 +141,8 @@ contract SLABackOffice is AgreementBase {
 
     // -------------------------------------------------------------------------------------------------- describe
 
-    /// @notice See {ISLAEscrow-state}.
-    function state() external view onlyAgreement returns (State memory s) {
+    /// @notice See {ISLAEscrow-state}. Refused while a payout is under way: the tokens would be counted twice.
+    function state() external view onlyAgreement nonReentrantView returns (State memory s) {
         Book memory b = Desk.peek(_records);
         _describeParties(b, s);
         _describeMoney(b, s);

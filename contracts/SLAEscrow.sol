@@ -102,7 +102,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         b.since = block.timestamp;
         b.set(Books.REPORTED, true);
         // A first report without credit leaves the second slot alone, stale as it is.
-        b.set(Books.DETAILED, credit != 0 || revision != 0);
+        b.set(Books.DETAILED, credit | bits | revision != 0);
         if (b.has(Books.DETAILED)) {
             b.loadStanding(_records);
             (b.credit, b.revision, b.bits) = (credit, revision, bits);
@@ -266,10 +266,6 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         Book memory b = _open();
         address offeredTo = _records.offeredTo[seat];
         if (msg.sender != offeredTo) revert SeatNotOffered(msg.sender, offeredTo);
-        if (b.balance < leastBalance) revert BalanceBelowAccepted(b.balance, leastBalance);
-        uint256 end = Calendar.lastEnd(b.t, b.endSet(_records));
-        if (end > latestEnd) revert EndAfterAccepted(end, latestEnd);
-
         delete _records.offeredTo[seat];
         // Consents were given to the party that leaves.
         ++_records.handovers;
@@ -281,6 +277,10 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
             b.set(Books.CLIENT_MOVED, true);
         }
         b.checkRoles(_records, b.oracle(_records), b.arbiter(_records));
+        _absorb(b);
+        if (b.balance < leastBalance) revert BalanceBelowAccepted(b.balance, leastBalance);
+        uint256 end = Calendar.lastEnd(b.t, b.endSet(_records));
+        if (end > latestEnd) revert EndAfterAccepted(end, latestEnd);
         emit SeatTaken(seat, msg.sender);
         b.store(_records);
     }
@@ -423,7 +423,8 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         // First the transfer, then all reading: whatever the token does in between is seen.
         IERC20(_terms().token()).safeTransferFrom(msg.sender, address(this), amount);
         Book memory b = _open();
-        bool over = b.has(Books.CLOSED) || (!b.isActive() && !b.isDraft(block.timestamp));
+        // A closed agreement still takes what is owed.
+        bool over = b.isActive() ? b.has(Books.CLOSED) && !b.has(Books.OWING) : !b.isDraft(block.timestamp);
         if (over) revert AgreementOver();
         _absorb(b);
         b.store(_records);

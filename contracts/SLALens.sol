@@ -43,7 +43,9 @@ contract SLALens is ISLALens {
         returns (uint256 credit)
     {
         PackedTerms t = _terms(agreement);
-        uint256 end = _endSet(t, ISLAEscrow(agreement).state());
+        State memory state = ISLAEscrow(agreement).state();
+        _checkPeriod(state, period);
+        uint256 end = _endSet(t, state);
         CreditTable.check(t, period, end, measurements);
         if (period < t.burnInPeriods()) return 0;
         (credit,) = CreditTable.creditUp(t, measurements, Calendar.feeOf(t, period, end));
@@ -57,7 +59,7 @@ contract SLALens is ISLALens {
     {
         PackedTerms t = _terms(agreement);
         State memory state = ISLAEscrow(agreement).state();
-        if (period >= state.periods) revert ISLAEscrow.NotTheCurrentPeriod(period, state.periods);
+        _checkPeriod(state, period);
         uint256 endSet = _endSet(t, state);
         start = Calendar.startOf(t, period);
         end = Calendar.endOf(t, period, endSet);
@@ -89,6 +91,10 @@ contract SLALens is ISLALens {
 
     function _terms(address agreement) private view returns (PackedTerms) {
         return TermsCodec.wrap(ISLAEscrow(agreement).terms());
+    }
+
+    function _checkPeriod(State memory state, uint256 period) private pure {
+        if (period >= state.periods) revert NoSuchPeriod(period, state.periods);
     }
 
     /// @dev The end a termination set, or 0: the calendar's way to say that nothing is cut.

@@ -190,7 +190,7 @@ interface ISLAEscrow {
     /// A plain transfer to the agreement does the same.
     ///
     /// Requirements:
-    /// - Draft or active; the caller has approved `amount`.
+    /// - Draft or active, or something is still owed; the caller has approved `amount`.
     function fund(uint256 amount) external;
 
     /// @notice {fund} with a signed approval. A permit that fails is ignored; the allowance decides.
@@ -272,7 +272,8 @@ interface ISLAEscrow {
     /// @notice keccak256 of the packed terms: what the parties accept.
     function termsHash() external view returns (bytes32);
 
-    /// @notice The agreement as of now, with all that is due settled in memory.
+    /// @notice The agreement as of now, with all that is due settled in memory. Reverts inside a call of the agreement,
+    /// where a token's callback would see its money half moved.
     function state() external view returns (State memory);
 
     /// @notice A disputed period as of now.

@@ -39,6 +39,9 @@ struct Summary {
 /// @title Answers for pages and scripts
 /// @notice Stateless: reads agreements and explains terms over the same libraries that the escrow uses.
 interface ISLALens {
+    /// @notice Thrown when a period is asked for that the agreement does not have.
+    error NoSuchPeriod(uint256 period, uint256 periods);
+
     /// @notice The terms of an agreement, decoded.
     function termsOf(address agreement) external view returns (Terms memory);
 

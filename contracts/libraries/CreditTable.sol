@@ -56,8 +56,9 @@ library CreditTable {
     {
         credit = _combinedUp(t, counts, fee);
         uint256 rules = t.chronicCount();
-        if (credit == 0 || rules == 0) return (credit, 0);
         uint256 full = t.fee();
+        // A short period's fee may round to nothing, its service was missed all the same.
+        if (rules == 0 || (credit == 0 && fee == full)) return (credit, 0);
         bits = chronicBits(t, fee == full ? credit : _combinedUp(t, counts, full), full);
     }
 

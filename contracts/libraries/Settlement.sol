@@ -185,10 +185,10 @@ library Settlement {
             b.owe(r, fee - fromFee);
             fromBond = b.draw(r, above, due);
             b.creditsGiven += fromFee + fromBond;
-            if (bits != 0) _count(b, r, period, bits, due, o);
         } else {
             b.owe(r, fee);
         }
+        if (bits != 0) _count(b, r, period, bits, due, o);
         _advance(b);
         o.step = Step.Final;
         o.period = period;

@@ -47,6 +47,9 @@ library TermsCodec {
     /// @notice Thrown when a list is longer than its count can say.
     error ListTooLong(uint256 actual, uint256 limit);
 
+    /// @notice Thrown when packed terms hold a choice that does not exist; `what` names it.
+    error ChoiceUnknown(bytes32 what, uint256 actual, uint256 most);
+
     // ------------------------------------------------------------------------------------------------- one value
 
     /// @notice Packed terms that lie in `data`.
@@ -212,17 +215,21 @@ library TermsCodec {
 
     // ------------------------------------------------------------------------------------------------------ whole
 
-    /// @notice The terms in `data`. Reverts unless `data` is exactly as long as its counts say; an unknown enum value
-    /// panics. So two different byte strings never decode to the same terms.
+    /// @notice The terms in `data`. Reverts unless `data` is exactly as long as its counts say and every choice
+    /// exists. So two different byte strings never decode to the same terms.
     function decode(bytes memory data) internal pure returns (Terms memory terms) {
         if (data.length < HEADER) revert TermsLengthDiffers(data.length, HEADER);
         PackedTerms t = wrap(data);
         uint256 offset = t.objectivesAt();
         if (data.length < offset) revert TermsLengthDiffers(data.length, offset);
 
+        _checkChoice("combination", _read(t, 225, 1), uint256(type(Combination).max));
         _decodeHeader(t, terms);
         terms.indicators = new Indicator[](t.indicatorCount());
         for (uint256 i; i < terms.indicators.length; ++i) {
+            uint256 from = HEADER + i * INDICATOR;
+            _checkChoice("unit", _read(t, from + 2, 1), uint256(type(Unit).max));
+            _checkChoice("mode", _read(t, from + 3, 1), uint256(type(Mode).max));
             terms.indicators[i] = t.indicator(i);
         }
         terms.chronic = new ChronicRule[](t.chronicCount());
@@ -237,6 +244,7 @@ library TermsCodec {
             if (data.length < offset + tiers * TIER) revert TermsLengthDiffers(data.length, offset + tiers * TIER);
             terms.objectives[i] = Objective({indicator: uint8(indicator_), tiers: new Tier[](tiers)});
             for (uint256 j; j < tiers; ++j) {
+                _checkChoice("test", _read(t, offset, 1) & ~uint256(PROPORTIONAL), uint256(type(Test).max));
                 terms.objectives[i].tiers[j] = t.tierAt(offset);
                 offset += TIER;
             }
@@ -333,6 +341,10 @@ library TermsCodec {
     function _count(uint256 length) private pure returns (uint8) {
         if (length > type(uint8).max) revert ListTooLong(length, type(uint8).max);
         return uint8(length);
+    }
+
+    function _checkChoice(bytes32 what, uint256 actual, uint256 most) private pure {
+        if (actual > most) revert ChoiceUnknown(what, actual, most);
     }
 
     /// @dev The `size` bytes at `offset` as an integer; `size` is 1 to 32.

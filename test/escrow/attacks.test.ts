@@ -302,6 +302,15 @@ describe("attack through the token", () => {
       });
     }
   }
+
+  it("money shown twice to a token that calls back in a payout: the description is refused until it is over", async () => {
+    const a = await loadFixture(reentrant);
+    const callBack = a.escrow.interface.encodeFunctionData("state");
+    await a.evil.arm(a.address, callBack, true);
+    await a.escrow.connect(a.client).withdraw(a.client, 1n);
+    expect([await a.evil.hasCalled(), await a.evil.hasSucceeded()]).to.deep.equal([true, false]);
+    expect(await a.evil.answer()).to.equal(ethers.id("ReentrancyGuardReentrantCall()").slice(0, 10));
+  });
 });
 
 /** A credit of 150 % took the whole bond in March; its first transfer is the one of `postBond`. */

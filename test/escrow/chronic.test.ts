@@ -16,12 +16,14 @@ import {
 } from "../support/disputes.ts";
 import { eventsOf, expectRefusal, expectState } from "../support/expect.ts";
 import {
+  activate,
   type Agreement,
   agreeBoth,
   at,
   boundaryOf,
   consentTo,
   counts,
+  createAgreement,
   Exit,
   loadFixture,
   NO_EVIDENCE,
@@ -29,6 +31,7 @@ import {
   Ruling,
   SILENCE,
   START,
+  world,
 } from "../support/fixture.ts";
 
 /** One report a period, in order; then the last one is final. */
@@ -310,5 +313,19 @@ describe("chronic: leaving", () => {
       const call = a.escrow.connect(actor).terminate(Exit.ChronicFailure);
       await expectRefusal(call, a.escrow, "NotAParty", [actor.address]);
     }
+  });
+
+  it("counts a short period whose fee rounds to nothing, by what a full fee would be credited", async () => {
+    // 100 s of January: 10,000 units a month make a fee of 0.
+    const start = START + 31n * DAY - 100n;
+    const a = await createAgreement(await loadFixture(world), { fee: 10_000n, pledge: 0n, start });
+    await activate(a);
+    const { start: from, end, fee } = await a.lens.periodOf(a.address, 0);
+    expect(fee).to.equal(0n);
+    await at(end);
+    const allDown = [{ total: end - from, bad: end - from, excluded: 0n }];
+    await a.escrow.connect(a.oracle).report(0, 0, allDown, NO_EVIDENCE);
+    await settleAt(a, end + D);
+    expect(await a.escrow.chronicPeriods(0)).to.equal(1n);
   });
 });

@@ -7,7 +7,6 @@ import { below, createAgreement, ethers, loadFixture, termsOf, world } from "../
 
 const HEADER = 229;
 const SIZE = HEADER + 16 + 7 + 2 + 3 * 22;
-const PANIC_ENUM = 0x21;
 
 /** `packed` with the byte at `offset` replaced. */
 const withByte = (packed: string, offset: number, value: number) =>
@@ -72,10 +71,14 @@ describe("TermsCodec", () => {
     ["test", HEADER + 16 + 7 + 2, 5],
     ["proportional test", HEADER + 16 + 7 + 2, 0x85],
   ] as const) {
-    it(`panics at the first ${name} that does not exist, and takes the last that does`, async () => {
+    it(`refuses the first ${name} that does not exist, and takes the last that does`, async () => {
       const w = await loadFixture(world);
       const packed = encodeTerms(termsOf(w));
-      await expect(w.lens.decode(withByte(packed, offset, first))).to.be.revertedWithPanic(PANIC_ENUM);
+      await expectRefusal(w.lens.decode(withByte(packed, offset, first)), w.lens, "ChoiceUnknown", [
+        ethers.encodeBytes32String(name.replace("proportional ", "")),
+        first & 0x7f,
+        (first & 0x7f) - 1,
+      ]);
       await w.lens.decode(withByte(packed, offset, first - 1));
       expect(() => decodeTerms(withByte(packed, offset, first))).to.throw();
       decodeTerms(withByte(packed, offset, first - 1));

@@ -150,6 +150,17 @@ describe("SLAEscrow: funding", () => {
       await expectState(a, { balance: usd(99) });
     });
 
+    it("takes what is owed after the agreement closed, then nothing more", async () => {
+      const a = await createAgreement(await loadFixture(world));
+      await activate(a, FEE);
+      await at(CLOSE(a));
+      await expectState(a, { phase: Phase.Closed, balance: 0n, owed: FEE * 5n });
+      await approve(a, a.client, FEE * 6n);
+      await a.escrow.connect(a.client).fund(FEE * 5n);
+      await expectState(a, { balance: 0n, owed: 0n, earnings: FEE * 6n });
+      await expectRefusal(a.escrow.connect(a.client).fund(FEE), a.escrow, "AgreementOver");
+    });
+
     it("takes money until the agreement closes, not a second longer", async () => {
       const a = await loadFixture(active);
       await approve(a, a.client, 2n);

@@ -271,7 +271,10 @@ describe("SLALens: what it refuses", () => {
   it("a period beyond the last one", async () => {
     const a = await loadFixture(active);
     await a.lens.periodOf(a.address, 11);
-    await expectRefusal(a.lens.periodOf(a.address, 12), a.escrow, "NotTheCurrentPeriod", [12n, 12n]);
+    await expectRefusal(a.lens.periodOf(a.address, 12), a.lens, "NoSuchPeriod", [12n, 12n]);
+    const measurements = await counts(a, 11);
+    await a.lens.creditOf(a.address, 11, measurements);
+    await expectRefusal(a.lens.creditOf(a.address, 12, measurements), a.lens, "NoSuchPeriod", [12n, 12n]);
   });
 
   it("counts that a report could not have", async () => {

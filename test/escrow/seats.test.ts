@@ -11,6 +11,7 @@ import {
   boundaryOf,
   consentTo,
   createAgreement,
+  deposit,
   disputePeriod,
   draft,
   ethers,
@@ -101,6 +102,19 @@ describe("SLAEscrow: seats", () => {
         ["SeatTaken", 2n, a.newcomer.address],
       ]);
       await expectState(a, { client: a.newcomer.address, provider: a.provider.address });
+    });
+
+    it("compares the balance with what waits to be counted, whether somebody synced before or not", async () => {
+      const a = await loadFixture(offered);
+      await deposit(a, usd(500));
+      await expectRefusal(take(a, a.newcomer, Seat.Client, usd(12_500) + 1n), a.escrow, "BalanceBelowAccepted", [
+        usd(12_500),
+        usd(12_500) + 1n,
+      ]);
+      expect(await eventsOf(a, take(a, a.newcomer, Seat.Client, usd(12_500)))).to.deep.equal([
+        ["Funded", usd(500)],
+        ["SeatTaken", 2n, a.newcomer.address],
+      ]);
     });
 
     it("compares the balance after all that is due is settled", async () => {

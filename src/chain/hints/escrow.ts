@@ -40,6 +40,9 @@ export const ESCROW: Hints = {
     "Ask for less; the rest is committed to periods that run or are awaited.",
   ),
 
+  // SLALens
+  NoSuchPeriod: hint("There is no period {period}; the agreement has {periods}.", "Periods are counted from 0."),
+
   // SLAEscrow: reports
   NotTheCurrentPeriod: hint(
     "Period {period} is not the one awaiting its resolution; that is {current}.",

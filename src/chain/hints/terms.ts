@@ -17,6 +17,10 @@ export const TERMS: Hints = {
 
   // codec
   TermsLengthDiffers: hint("The packed terms are {actual} bytes long, not {expected}.", "Pack them with this library."),
+  ChoiceUnknown: hint(
+    "The packed terms choose number {actual} of {what}; {most} is the last.",
+    "Pack them with this library.",
+  ),
   ListTooLong: hint("A list has {actual} entries; {limit} is the most.", FILE),
   CloneArgumentsTooLong: hint("The terms are too long to be an agreement's code.", "Use fewer tiers."),
 
