@@ -1,12 +1,13 @@
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["typechain-types/", "artifacts/", "cache/", "coverage/", "node_modules/"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js"] },
+        projectService: { allowDefaultProject: ["eslint.config.js", "bin/*.mjs"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

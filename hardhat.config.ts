@@ -8,14 +8,18 @@ import type { HardhatPlugin } from "hardhat/types/plugins";
 const quietDependencies: HardhatPlugin = {
   id: "quiet-dependencies",
   hookHandlers: {
-    solidity: async () => ({
-      default: async () => ({
-        async getCompilationJobErrors(context, job, output, next) {
-          const errors = await next(context, job, output);
-          return errors.filter((error) => error.severity === "error" || !error.formattedMessage?.includes("node_modules/"));
-        },
+    solidity: () =>
+      Promise.resolve({
+        default: () =>
+          Promise.resolve({
+            async getCompilationJobErrors(context, job, output, next) {
+              const errors = await next(context, job, output);
+              return errors.filter(
+                (error) => error.severity === "error" || !error.formattedMessage?.includes("node_modules/"),
+              );
+            },
+          }),
       }),
-    }),
   },
 };
 

@@ -14,7 +14,7 @@ import {
 } from "./interfaces/AgreementTypes.sol";
 import {AgreementBase} from "./AgreementBase.sol";
 import {ISLAEscrow} from "./interfaces/ISLAEscrow.sol";
-import {Book, Books, Case, Offer, Records} from "./libraries/Book.sol";
+import {Book, Books, Case, Offer} from "./libraries/Book.sol";
 import {Calendar} from "./libraries/Calendar.sol";
 import {Commitment} from "./libraries/Commitment.sol";
 import {CreditTable} from "./libraries/CreditTable.sol";

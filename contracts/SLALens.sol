@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Measurement, Phase, Stage, State, Terms} from "./interfaces/AgreementTypes.sol";
 import {ISLAEscrow} from "./interfaces/ISLAEscrow.sol";
-import {ISLALens, Options, Summary} from "./interfaces/ISLALens.sol";
+import {ISLALens, Summary} from "./interfaces/ISLALens.sol";
 import {Calendar} from "./libraries/Calendar.sol";
 import {CreditTable} from "./libraries/CreditTable.sol";
 import {Ledger} from "./libraries/Ledger.sol";

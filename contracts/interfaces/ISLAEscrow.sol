@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Claim, Consent, Dispute, Exit, Measurement, Ruling, Seat, State} from "./AgreementTypes.sol";
+import {Consent, Dispute, Exit, Measurement, Ruling, Seat, State} from "./AgreementTypes.sol";
 
 /// @title One service-level agreement that enforces itself
 /// @notice Holds the client's money, knows the phase, applies the agreed table. Nobody can change it: no admin, no

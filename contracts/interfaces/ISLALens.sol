@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Measurement, Phase, Stage, State, Terms} from "./AgreementTypes.sol";
+import {Measurement, Phase, State, Terms} from "./AgreementTypes.sol";
 
 /// @notice What one seat may do now, and until when. 0 means it may not.
 struct Options {
