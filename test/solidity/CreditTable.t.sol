@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Measurement, Terms, Test, Tier} from "../../contracts/interfaces/AgreementTypes.sol";
+import {CreditTable} from "../../contracts/libraries/CreditTable.sol";
+import {PackedTerms, TermsCodec} from "../../contracts/libraries/TermsCodec.sol";
+import {ArbitraryTerms} from "./ArbitraryTerms.sol";
+
+contract CreditTableTest is ArbitraryTerms {
+    function testFuzzMoreBadNeverLowersACredit(uint256 seed) external {
+        (Terms memory x, PackedTerms t) = _arbitraryTerms(seed);
+        // High enough that not everything ends at the cap.
+        x.creditCap = type(uint40).max;
+        Measurement[] memory counts = _arbitraryCounts(t);
+        uint256 fee = _pick(1, x.fee);
+        (uint256 credit, uint256 bits) = _creditUp(x, counts, fee);
+        uint256 i = _pick(0, counts.length - 1);
+        counts[i].bad = uint64(_pick(counts[i].bad, counts[i].total));
+        (uint256 more, uint256 moreBits) = _creditUp(x, counts, fee);
+        assert(more >= credit);
+        assert(moreBits & bits == bits);
+    }
+
+    function testFuzzNothingBadIsNoCredit(uint256 seed) external {
+        (Terms memory x, PackedTerms t) = _arbitraryTerms(seed);
+        Measurement[] memory counts = _arbitraryCounts(t);
+        for (uint256 i; i < counts.length; ++i) {
+            counts[i].bad = 0;
+        }
+        (uint256 credit, uint256 bits) = _creditUp(x, counts, x.fee);
+        assert(credit == 0 && bits == 0);
+    }
+
+    /// By tier too: the table's shortcut for a perfect period hides nothing.
+    function testFuzzNoValidTierTriggersInAPerfectPeriod(uint256 seed) external {
+        _arbitraryTerms(seed);
+        (uint256 credit,) = CreditTable.tierCredit(_tier(), _magnitude(), 0);
+        assert(credit == 0);
+    }
+
+    function testFuzzNoCreditIsAboveItsCap(uint256 seed) external {
+        (Terms memory x, PackedTerms t) = _arbitraryTerms(seed);
+        uint256 fee = _pick(1, x.fee);
+        (uint256 credit,) = _creditUp(x, _arbitraryCounts(t), fee);
+        // Rounded up to the client, by less than one unit.
+        assert(credit * PPB < fee * x.creditCap + PPB);
+    }
+
+    /// The largest numbers that terms and reports can hold: nothing reverts.
+    function testFuzzTheGreatestCountsHaveACredit(uint256 seed) external {
+        (Terms memory x,) = _arbitraryTerms(seed);
+        Measurement[] memory counts = new Measurement[](x.indicators.length);
+        for (uint256 i; i < counts.length; ++i) {
+            counts[i] = Measurement(type(uint64).max, type(uint64).max, 0);
+        }
+        x.fee = 1 << 95;
+        x.creditCap = type(uint40).max;
+        _creditUp(x, counts, x.fee);
+    }
+
+    function testFuzzATiersCreditNeverFallsWithMoreBad(uint256 seed) external {
+        _arbitraryTerms(seed);
+        Tier memory tier = _tier();
+        uint256 total = _magnitude();
+        uint256 bad = _pick(0, total);
+        (uint256 numerator, uint256 denominator) = CreditTable.tierCredit(tier, total, bad);
+        (uint256 more, uint256 of_) = CreditTable.tierCredit(tier, total, _pick(bad, total));
+        assert(more * denominator >= numerator * of_);
+    }
+
+    function testFuzzStepsAreCountedFromTheThreshold(uint256 seed) external {
+        _arbitraryTerms(seed);
+        Tier memory tier = _tier();
+        uint256 total = _magnitude();
+        if (tier.proportional || tier.per == 0 || total == 0) return;
+        uint256 bad = _pick(0, total);
+        (uint256 numerator,) = CreditTable.tierCredit(tier, total, bad);
+        (int256 past, int256 step) = _pastThreshold(tier, int256(total), int256(bad));
+        int256 steps = int256(numerator / tier.credit);
+        assert(numerator % tier.credit == 0);
+        bool isInclusive = tier.test == Test.AtMost || tier.test == Test.AtLeast;
+        if (past < 0 || (past == 0 && !isInclusive)) assert(steps == 0);
+        else if (isInclusive) assert((steps - 1) * step <= past && past < steps * step);
+        else assert((steps - 1) * step < past && past <= steps * step);
+    }
+
+    function creditUp(bytes memory packed, Measurement[] calldata counts, uint256 fee)
+        external
+        pure
+        returns (uint256 credit, uint256 bits)
+    {
+        return CreditTable.creditUp(TermsCodec.wrap(packed), counts, fee);
+    }
+
+    function _creditUp(Terms memory x, Measurement[] memory counts, uint256 fee)
+        private
+        view
+        returns (uint256 credit, uint256 bits)
+    {
+        return this.creditUp(TermsCodec.encode(x), counts, fee);
+    }
+
+    /// @dev How far past its threshold a tier is, and its step, both in the same unit.
+    function _pastThreshold(Tier memory tier, int256 total, int256 bad) private pure returns (int256, int256) {
+        (int256 threshold, int256 per) = (int256(uint256(tier.threshold)), int256(uint256(tier.per)));
+        if (tier.test == Test.MoreThan || tier.test == Test.AtLeast) return (bad - threshold, per);
+        return (threshold * total - (total - bad) * int256(PPB), per * total);
+    }
+
+    function _arbitraryCounts(PackedTerms t) private returns (Measurement[] memory counts) {
+        counts = new Measurement[](t.indicatorCount());
+        for (uint256 i; i < counts.length; ++i) {
+            uint256 total = _magnitude();
+            counts[i] = Measurement(uint64(total), uint64(_pick(0, total)), 0);
+        }
+    }
+
+    /// @dev Some tickets, the seconds of a month, or anything.
+    function _magnitude() private returns (uint256) {
+        return _pick(0, [uint256(20), 2_678_400, type(uint64).max][_pick(0, 2)]);
+    }
+}
