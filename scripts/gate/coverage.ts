@@ -1,0 +1,50 @@
+import { readFileSync, rmSync } from "node:fs";
+import { run } from "./run.ts";
+import { failed, passed, type Outcome } from "./stage.ts";
+
+const REPORT = "coverage/lcov.info";
+const OPTIONS = ["--config", "scripts/gate/coverage.config.ts", "--coverage", "--no-typechain"];
+/** Counting lines costs gas, so what a test says about gas in its title is not true then. */
+const GAS = "\\bgas\\b";
+
+/** Every line of contracts/, the mocks aside, is run by some test. */
+export async function coverage(): Promise<Outcome> {
+  rmSync("coverage", { recursive: true, force: true });
+  const { code, output } = await run({}, "hardhat", ...OPTIONS, "test", "--grep-exclude", GAS);
+  if (code !== 0) return failed("the tests do not pass when lines are counted", output);
+  const lines = countLines(readFileSync(REPORT, "utf8"));
+  const missed = lines.filter(({ hits }) => hits === 0);
+  if (lines.length === 0) return failed("no line was counted", output);
+  const summary = `${lines.length - missed.length} of ${lines.length} lines`;
+  return missed.length === 0 ? passed(summary) : failed(summary, describe(missed));
+}
+
+interface Line {
+  readonly file: string;
+  readonly number: number;
+  readonly hits: number;
+}
+
+/** The lines of an lcov report that count. */
+function countLines(lcov: string): Line[] {
+  const lines: Line[] = [];
+  let file = "";
+  for (const record of lcov.split("\n")) {
+    if (record.startsWith("SF:")) file = record.slice(3);
+    if (!record.startsWith("DA:") || !file.startsWith("contracts/") || file.startsWith("contracts/mocks/")) continue;
+    const [number = 0, hits = 0] = record.slice(3).split(",").map(Number);
+    lines.push({ file, number, hits });
+  }
+  return lines;
+}
+
+function describe(missed: readonly Line[]): string {
+  const sources = new Map<string, string[]>();
+  return missed
+    .map(({ file, number }) => {
+      const source = sources.get(file) ?? readFileSync(file, "utf8").split("\n");
+      sources.set(file, source);
+      return `${file}:${number} ${(source[number - 1] ?? "").trim()}`;
+    })
+    .join("\n");
+}

@@ -1,0 +1,76 @@
+/**
+ * The gate: every check a change has to pass, one after the other, with what each took. `--quick` runs a subset,
+ * `--only NAME` one stage on what was built before.
+ */
+import { build, buildAfresh, generatedAreCommitted } from "./build.ts";
+import { coverage } from "./coverage.ts";
+import { gasSnapshot } from "./gas.ts";
+import { sizes } from "./sizes.ts";
+import { failed, program, type Outcome, type Stage } from "./stage.ts";
+import { mochaTests, solidityTests } from "./tests.ts";
+
+const ALL: readonly Stage[] = [
+  program("prettier", false, "prettier", "--check", "--log-level", "warn", "."),
+  program("solhint", false, "solhint", "--max-warnings", "0", "contracts/**/*.sol", "test/solidity/**/*.sol"),
+  { name: "build", isQuick: false, isRequired: true, check: buildAfresh },
+  { name: "generated types", isQuick: false, check: generatedAreCommitted },
+  { name: "contract sizes", isQuick: false, check: sizes },
+  program("tsc", true, "tsc"),
+  program("eslint", false, "eslint", "--max-warnings", "0", "."),
+  { name: "mocha", isQuick: true, check: mochaTests },
+  { name: "solidity fuzz", isQuick: false, check: solidityTests },
+  { name: "gas", isQuick: false, check: gasSnapshot },
+  { name: "coverage", isQuick: false, check: coverage },
+];
+
+const QUICK: readonly Stage[] = [
+  { name: "build", isQuick: true, isRequired: true, check: build },
+  ...ALL.filter((stage) => stage.isQuick),
+];
+
+process.exitCode = await gate(chosen(process.argv.slice(2)));
+
+function chosen(args: readonly string[]): readonly Stage[] {
+  const [option, name] = args;
+  if (option === undefined) return ALL;
+  if (option === "--quick") return QUICK;
+  const only = ALL.filter((stage) => option === "--only" && stage.name === name);
+  if (only.length > 0) return only;
+  throw new Error(`unknown: ${args.join(" ")}; stages are ${ALL.map((stage) => stage.name).join(", ")}`);
+}
+
+async function gate(stages: readonly Stage[]): Promise<number> {
+  let [passes, failures] = [0, 0];
+  for (const stage of stages) {
+    const began = performance.now();
+    const outcome = await settled(stage);
+    passes += outcome.passed;
+    failures += outcome.failed;
+    print(stage, outcome, performance.now() - began);
+    if (outcome.failed > 0 && stage.isRequired === true) {
+      write("The rest was not run.\n");
+      break;
+    }
+  }
+  write(`\n${passes} passed, ${failures} failed\n`);
+  return failures === 0 ? 0 : 1;
+}
+
+/** A check that throws has failed; the others still run. */
+async function settled(stage: Stage): Promise<Outcome> {
+  try {
+    return await stage.check();
+  } catch (error) {
+    return failed("could not be checked", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+function print(stage: Stage, { failed: failures, summary, details }: Outcome, milliseconds: number): void {
+  const seconds = `${Math.round(milliseconds / 1000)} s`.padStart(6);
+  write(`${failures === 0 ? "ok    " : "FAILED"} ${stage.name.padEnd(16)} ${seconds}  ${summary}\n`);
+  if (failures > 0 && details !== undefined) write(`\n${details.trim()}\n\n`);
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,70 @@
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
+import { reasonToSkip } from "./absences.ts";
+import type { MochaReport } from "./reporter.ts";
+import { run } from "./run.ts";
+import { failed, type Outcome } from "./stage.ts";
+
+const CORES = 2;
+
+/** Unit tests and scenarios, a part of the files on each core. */
+export async function mochaTests(): Promise<Outcome> {
+  const files = globSync("test/**/*.test.ts").sort();
+  const parts = Array.from({ length: CORES }, (_, part) => files.filter((_file, i) => i % CORES === part));
+  return sum(await Promise.all(parts.map(mochaPart)));
+}
+
+/** A test that is skipped without one of the known reasons counts as failed. */
+async function mochaPart(files: readonly string[], part: number): Promise<Outcome> {
+  const reportPath = `cache/mocha-${part}.json`;
+  rmSync(reportPath, { force: true });
+  const config = ["--config", "scripts/gate/hardhat.config.ts"];
+  const { code, output } = await run(
+    { GATE_REPORT: reportPath },
+    "hardhat",
+    ...config,
+    "test",
+    "mocha",
+    "--no-compile",
+    ...files,
+  );
+  if (!existsSync(reportPath)) return failed("mocha did not come to its end", output);
+  const { passes, failures, skipped } = JSON.parse(readFileSync(reportPath, "utf8")) as MochaReport;
+
+  const unexplained = skipped.filter(({ file }) => reasonToSkip(file) === undefined);
+  const details = unexplained.map(
+    ({ file, title }) => `${file}: ${title}\n  is skipped, and nothing it needs is absent`,
+  );
+  if (code !== 0 || failures > 0) details.push(output);
+  const reasons = new Set(skipped.flatMap(({ file }) => reasonToSkip(file) ?? []));
+  return {
+    passed: passes,
+    failed: details.length === 0 ? 0 : Math.max(1, failures + unexplained.length),
+    summary: [...reasons].join("; "),
+    details: details.join("\n\n"),
+  };
+}
+
+function sum(parts: readonly Outcome[]): Outcome {
+  const passes = parts.reduce((all, { passed }) => all + passed, 0);
+  const reasons = parts.map(({ summary }) => summary).filter((summary) => summary !== "");
+  return {
+    passed: passes,
+    failed: parts.reduce((all, { failed }) => all + failed, 0),
+    summary: [`${passes} tests passed`, ...reasons.map((reason) => `some skipped: ${reason}`)].join("; "),
+    details: parts.map(({ details }) => details ?? "").join("\n"),
+  };
+}
+
+/** Fuzz tests and invariants in Solidity. */
+export async function solidityTests(): Promise<Outcome> {
+  const { code, output } = await run({}, "hardhat", "test", "solidity", "--no-compile");
+  const count = (what: string) => Number(new RegExp(`(\\d+) ${what}`).exec(output)?.[1] ?? 0);
+  const [passing, failing, skipped] = [count("passing"), count("failing"), count("skipped")];
+  const isSound = code === 0 && passing > 0 && failing + skipped === 0;
+  return {
+    passed: passing,
+    failed: isSound ? 0 : Math.max(1, failing + skipped),
+    summary: `${passing} tests passed`,
+    details: output,
+  };
+}
