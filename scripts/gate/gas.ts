@@ -12,7 +12,8 @@ export async function gasSnapshot(): Promise<Outcome> {
   const differences = names.filter((name) => actual[name] !== expected[name]);
   if (differences.length === 0) return passed(`${names.length} figures as recorded`);
   const table = differences.map((name) => `${name}: ${expected[name] ?? "not recorded"} → ${actual[name] ?? "gone"}`);
-  const hint = "Record what shrank with `npm run bench:update`; what grew needs `-- --allow-growth` and a reason.";
+  const hint =
+    "`npm run bench:update` records what shrank; with `-- --allow-growth`, and a reason in the commit, also what grew.";
   return failed("figures differ from bench/gas-snapshot.json", [...table, hint].join("\n"));
 }
 
