@@ -56,13 +56,15 @@ async function create(context: Context, file: AgreementFile): Promise<Result> {
     };
   }
   // The limits are checked before anything is signed, with the words of the contract's error.
-  await factory.validate(packed, await context.now());
+  const wording = { currency: file.token };
+  await factory.validate(packed, await context.now(), wording);
   const submitted = await context.submit({
     need: { ...needs.anyone, preferred: file.terms.provider },
-    wording: { currency: file.token },
+    wording,
     transactions: () => [factory.create(packed, address)],
   });
-  const next = `Both seats accept before ${moment(file.terms.start)}: the client with the first fee in, the provider with the bond.`;
+  const bond = file.terms.bond === 0n ? "" : ", the provider with its bond at hand";
+  const next = `Both seats accept before ${moment(file.terms.start)}: the client with the first fee in${bond}.`;
   return {
     data: { agreement: address, ...submitted.data },
     text: [...submitted.text, ...(submitted.sent.length === 0 ? [] : [`Agreement ${address}`, next])],

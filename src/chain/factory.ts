@@ -8,7 +8,7 @@ import {
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
 import { UpheldError } from "../errors.ts";
 import { shortAddress } from "../format.ts";
-import { decodeFailure } from "./failure.ts";
+import { decodeFailure, type Wording } from "./failure.ts";
 import type { PreparedTransaction } from "./transaction.ts";
 
 /** Where agreements come from: makes them, and tells genuine ones. */
@@ -59,9 +59,9 @@ export class Factory {
     return this.#asked(this.#contract.isGenuine(account));
   }
 
-  /** Throws the first limit that the packed terms break at `time`. */
-  async validate(packed: string, time: bigint): Promise<void> {
-    await this.#asked(this.lens.validate(packed, time));
+  /** Throws the first limit that the packed terms break at `time`, its money as `wording` says. */
+  async validate(packed: string, time: bigint, wording: Wording = {}): Promise<void> {
+    await this.#asked(this.lens.validate(packed, time), wording);
   }
 
   /** A page of agreements in one call; what is not genuine has phase 0. */
@@ -87,11 +87,11 @@ export class Factory {
     return { to: this.address, data, value: 0n, description };
   }
 
-  async #asked<T>(answer: Promise<T>): Promise<T> {
+  async #asked<T>(answer: Promise<T>, wording: Wording = {}): Promise<T> {
     try {
       return await answer;
     } catch (error) {
-      throw decodeFailure(error);
+      throw decodeFailure(error, wording);
     }
   }
 }

@@ -1,9 +1,11 @@
-import { isError, toUtf8String, type ErrorDescription, type Interface } from "ethers";
+import { isError, toUtf8String, ZeroAddress, type ErrorDescription, type Interface } from "ethers";
 import { UpheldError, type Problem } from "../errors.ts";
 import { moment, type Currency } from "../format.ts";
 import { formatMoney, formatShare, formatSpan } from "../terms/format.ts";
 import { allErrors } from "./abi.ts";
+import { SILENCE } from "./enums.ts";
 import { HINTS } from "./hints.ts";
+import type { Hint } from "./hints/hint.ts";
 
 /** What makes an error readable: how the token writes amounts. */
 export interface Wording {
@@ -41,10 +43,10 @@ export function fromRevert(data: string, wording: Wording = {}, cause?: unknown)
 }
 
 function problemOf(parsed: ErrorDescription, wording: Wording): Problem {
-  const entry = HINTS[parsed.name];
   const values = Object.fromEntries(
     parsed.fragment.inputs.map((input, i) => [input.name === "" ? `_${i}` : input.name, parsed.args[i] as unknown]),
   );
+  const entry = entryFor(parsed.name, values);
   const code = `contract.${parsed.name}`;
   if (entry === undefined) {
     const listed = Object.entries(values).map(([name, value]) => `${name} ${String(value)}`);
@@ -56,12 +58,18 @@ function problemOf(parsed: ErrorDescription, wording: Wording): Problem {
   return {
     code,
     message: fill(entry.says, values, wording),
-    hint: entry.hint,
+    hint: fill(entry.hint, values, wording),
     ...(entry.retry === true ? { retry: true } : {}),
   };
 }
 
-/** Replaces `{name:kind}` by the value; kinds: time, span, money, share, seat, text. */
+function entryFor(name: string, values: Record<string, unknown>): Hint | undefined {
+  const entry = HINTS[name];
+  const value = values[entry?.whenZero?.value ?? ""];
+  return value === 0n || value === ZeroAddress ? entry?.whenZero?.entry : entry;
+}
+
+/** Replaces `{name:kind}` by the value; kinds: time, span, money, share, seat, revision, text. */
 function fill(template: string, values: Record<string, unknown>, { currency }: Wording): string {
   return template.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, kind?: string) => {
     const value = values[name];
@@ -70,6 +78,7 @@ function fill(template: string, values: Record<string, unknown>, { currency }: W
       if (kind === "span") return formatSpan(value);
       if (kind === "share") return formatShare(value);
       if (kind === "money") return currency === undefined ? `${value} units` : formatMoney(value, currency);
+      if (kind === "revision" && value === SILENCE) return `${value} (silence)`;
       if (kind === "seat") return value === 1n ? "provider" : "client";
     }
     if (kind === "text" && typeof value === "string") return toUtf8String(value).replaceAll("\0", "");

@@ -111,7 +111,7 @@ async function sendAll(submitter: Submitter, plan: Plan): Promise<Submitted> {
   // Before anything is tried: what waits in the pool may be this very job's first run.
   await refuseWhilePending(chain.provider, from);
   const transactions = await plan.transactions(from);
-  await askFirst(submitter, from, await priced(submitter, from, transactions));
+  await askFirst(submitter, from, await priced(submitter, from, transactions, plan.wording));
 
   const sent: SentTransaction[] = [];
   for (const transaction of transactions) {
@@ -136,11 +136,16 @@ async function sendAll(submitter: Submitter, plan: Plan): Promise<Submitted> {
 }
 
 /** What each transaction does, and what the first one costs: those after it cannot be tried yet. */
-async function priced({ chain, options }: Submitter, from: string, transactions: readonly PreparedTransaction[]) {
+async function priced(
+  { chain, options }: Submitter,
+  from: string,
+  transactions: readonly PreparedTransaction[],
+  wording?: Wording,
+): Promise<string[]> {
   const deeds = transactions.map(({ description }) => description);
   const [first] = transactions;
   if (chain.isLocal || options.yes || first === undefined) return deeds;
-  const { wei } = await estimate(chain.provider, from, first);
+  const { wei } = await estimate(chain.provider, from, first, wording);
   return [`${first.description}  (at most ${formatEther(wei)} for gas)`, ...deeds.slice(1)];
 }
 

@@ -1,4 +1,4 @@
-import { hint, later, type Hints } from "./hint.ts";
+import { hint, type Hints } from "./hint.ts";
 
 /** What a committee of oracles, and creating contracts, can be refused for. */
 export const COMMITTEE: Hints = {
@@ -24,7 +24,7 @@ export const COMMITTEE: Hints = {
     "The packed reports are {actual} bytes long, not {expected}.",
     "Pack them with this library.",
   ),
-  GasBelowFloor: later(
+  GasBelowFloor: hint(
     "The gas left ({actual}) is below the {floor} that the next report needs.",
     "Send it with more gas.",
   ),

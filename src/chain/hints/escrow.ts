@@ -1,6 +1,7 @@
-import { hint, later, type Hints } from "./hint.ts";
+import { hint, later, unlessZero, type Hints } from "./hint.ts";
 
 const STATUS = "`upheld status` shows where the agreement stands.";
+const NOTICE = "Leave by notice instead: `upheld terminate AGREEMENT notice`. " + STATUS;
 
 /** The errors of an agreement in use. */
 export const ESCROW: Hints = {
@@ -14,7 +15,7 @@ export const ESCROW: Hints = {
     "Compare your file with `upheld check`; accept only terms you have read.",
   ),
   NotDraft: hint("The agreement is no draft any more.", STATUS),
-  NotActive: hint("The agreement is not active.", "Both seats must have accepted before its start. " + STATUS),
+  NotActive: hint("The agreement is not active: a draft, lapsed, or over.", STATUS),
   AgreementOver: hint("The agreement is over, so it takes no more money.", STATUS),
   AlreadyAccepted: hint("The {seat:seat} has accepted already.", "Nothing is left to do for this seat."),
 
@@ -37,7 +38,7 @@ export const ESCROW: Hints = {
   NothingToPay: hint("There is nothing to pay out or send on.", STATUS),
   AmountAboveFree: hint(
     "{amount:money} is more than the {free:money} that is free.",
-    "Ask for less; the rest is committed to periods that run or are awaited.",
+    "Ask for less: what periods that run or are awaited cost stays in. " + STATUS,
   ),
 
   // SLALens
@@ -54,7 +55,7 @@ export const ESCROW: Hints = {
     "Silence stands at the agreed credit. Either party may dispute it with its own counts, or both agree on a credit.",
   ),
   WrongRevision: hint(
-    "The revision named is {actual}; it must be {expected}.",
+    "The revision named is {actual:revision}; it must be {expected:revision}.",
     "Somebody reported meanwhile: look at `upheld status`, then name the revision it shows.",
   ),
   ReportIsFrozen: hint(
@@ -82,16 +83,24 @@ export const ESCROW: Hints = {
     "An end only ever comes closer.",
   ),
   EndInThePast: hint("The end {end:time} is past; it is {time:time}.", "Agree on an end that is still to come."),
-  NotStarted: later("The agreement starts {start:time}.", "Before that, leave by notice, or agree on an end."),
-  NoChronicRight: hint(
-    "No right to leave for chronic failure stands (it is {time:time}, the last one ended {leaveUntil:time}).",
-    "Leave by notice instead. " + STATUS,
+  NotStarted: hint(
+    "The agreement starts {start:time}; it is {time:time}.",
+    "Before that, leave by notice, or agree on an end.",
   ),
-  BondNotShortLongEnough: later(
-    "The bond has not been short for the agreed grace.",
-    "Run it again when the grace is over, if the bond is still short. " + STATUS,
+  NoChronicRight: unlessZero(
+    "leaveUntil",
+    hint("There was no chronic failure, so there is no right to leave at once.", NOTICE),
+    hint("The right to leave at once for chronic failure ended {leaveUntil:time}; it is {time:time}.", NOTICE),
   ),
-  FeesAreCovered: hint("The fees are covered: {balance:money} of {needed:money}.", "Leave by notice instead."),
+  BondNotShortLongEnough: unlessZero(
+    "since",
+    hint("Nothing is missing of the bond, so there is no right to leave at once.", NOTICE),
+    later(
+      "The bond is short since {since:time}; the right to leave comes after a grace of {grace:span}.",
+      "Run it again then, if the bond is still short.",
+    ),
+  ),
+  FeesAreCovered: hint("The fees are covered: {balance:money} is there, {needed:money} is needed.", NOTICE),
   GraceNotOver: later("The grace for funding ends {graceEnd:time}; it is {time:time}.", "Run it again then."),
 
   // SLAEscrow: two keys
@@ -110,7 +119,11 @@ export const ESCROW: Hints = {
   ),
 
   // SLAEscrow: seats, sweeping
-  SeatNotOffered: hint("The seat is not offered to {caller} but to {offeredTo}.", "Its holder offers it first."),
+  SeatNotOffered: unlessZero(
+    "offeredTo",
+    hint("The seat is offered to nobody.", "Its holder offers it first: `upheld seat offer`."),
+    hint("The seat is not offered to {caller} but to {offeredTo}.", "Sign with the key of {offeredTo}."),
+  ),
   BalanceBelowAccepted: hint(
     "The balance {balance:money} is below the {least:money} that you accept.",
     "Look at `upheld status`; take the seat only if what it now holds suits you.",

@@ -51,8 +51,11 @@ export const TERMS: Hints = {
     "The bond of {actual:money} cannot pay credits above the fee; {limit:money} can.",
     "Raise the bond or lower the credit cap.",
   ),
-  FeeTooSmall: hint("A fee of {actual} units is too small to divide; {limit} units is the least.", FILE),
-  MoneyTooLarge: hint("The term's money could reach {actual} units; {limit} is the most that is counted safely.", FILE),
+  FeeTooSmall: hint("A fee of {actual:money} is too small to divide; {limit:money} is the least.", FILE),
+  MoneyTooLarge: hint(
+    "The term's money could reach {actual:money}; {limit:money} is the most that is counted safely.",
+    FILE,
+  ),
   PledgeAboveFee: hint("A pledge of {actual:money} is above the fee of {limit:money}.", FILE),
   ShareAboveWhole: hint("A share of {actual:share} is above {limit:share}.", FILE),
 
