@@ -14,6 +14,7 @@ export default job({
     agreement: ["<agreement>", "its address, or its file", z.string()],
     file: ["[file]", "the file you agreed on, when the address was given", z.string().optional()],
   },
+  needs: "chain",
   async run(context, { agreement: ref, file: second }) {
     const path = isAddress(ref) ? second : ref;
     if (!isAddress(ref) && second !== undefined) throw usage("name an address and a file, or a file alone");

@@ -9,7 +9,7 @@ export default job({
   summary: "say in plain English what an agreement's file means, with worked figures and dates",
   example: "upheld explain harbor.sla.yaml",
   args: { file: ["<file>", "the agreement's *.sla.yaml; a draft will do", z.string()] },
-  // It reads a file: nothing about a chain is asked.
+  needs: "nothing",
   run(context, { file: path }) {
     const file = readAgreementFile(path, { draft: true, now: context.output.io.now() });
     const explanation = explain(file);

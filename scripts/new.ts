@@ -21,6 +21,7 @@ export default job({
   options: {
     preset: ["<name>", "the published table to start from (default: azure-vm)", z.string().default("azure-vm")],
     presets: ["", "list the presets", z.boolean().default(false)],
+    network: ["<name>", "the network it will be on, by name or chain id", z.string().optional()],
     provider: party("provider"),
     client: party("client"),
     oracle: party("oracle"),
@@ -32,7 +33,8 @@ export default job({
     ],
     starts: ["<date>", "the first day, 00:00 UTC", z.string().optional()],
   },
-  run(context, { file: path, preset, presets, token, starts, ...roles }) {
+  needs: "nothing",
+  run(_context, { file: path, preset, presets, network, token, starts, ...roles }) {
     if (presets) return Promise.resolve({ data: { presets: presetNames() }, text: presetNames() });
     if (path === undefined) throw usage("name the file to write");
     if (!presetNames().includes(preset)) {
@@ -41,7 +43,6 @@ export default job({
     const named = Object.entries(roles).flatMap(([role, address]) =>
       address === undefined ? [] : [[role, { address }]],
     );
-    const { network } = context.options;
     const text = formatAgreement(readText(fileURLToPath(new URL(preset + ENDING, PRESETS))), {
       parties: Object.fromEntries(named) as Record<string, { address: string }>,
       ...(token === undefined ? {} : { token: { symbol: "USDC", decimals: 6, address: token } }),

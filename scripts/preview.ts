@@ -5,7 +5,7 @@ import { periodField, readPeriod } from "../src/cli/periods.ts";
 import { gather, sourceFields } from "../src/cli/sources.ts";
 import { countsOf, evidenceInput } from "../src/cli/swear.ts";
 import { plainMoney } from "../src/format.ts";
-import { formatMoney, formatTime } from "../src/terms/format.ts";
+import { formatMoney, formatTime, plural } from "../src/terms/format.ts";
 
 export default job({
   name: "preview",
@@ -13,13 +13,14 @@ export default job({
   example: "upheld preview harbor.sla.yaml --outages outages.csv",
   args: { agreement: agreementField },
   options: { period: periodField, ...sourceFields },
+  needs: "chain",
   async run(context, { agreement: ref, period: named, ...given }) {
     const agreement = await context.agreement(ref);
     const { token, terms } = agreement;
     const state = await agreement.state();
     const number = readPeriod(named, agreement, state.periods, state.period);
     const period = { number, ...(await agreement.period(number)) };
-    const gathered = await gather(terms.indicators, period, given);
+    const gathered = await gather(terms.indicators, period, given, context.measureNames(ref));
     const input = await evidenceInput(context, agreement, period, 0n, "oracle", gathered);
     const { measurements, notes } = countsOf(input);
     const table = await agreement.creditOf(number, measurements);
@@ -42,6 +43,9 @@ export default job({
         `Period ${number}, ${formatTime(period.start)} to ${formatTime(period.end)}: ${countsText(measurements)}`,
         `  provider earns     ${written(earned)}`,
         `  client is credited ${written(period.fee - earned + fromBond)}${fromBond > 0n ? `, ${written(fromBond)} of it from the bond` : ""}`,
+        ...(number < BigInt(terms.burnInPeriods)
+          ? [`  no credits in the first ${plural(terms.burnInPeriods, "period")}`]
+          : []),
         ...(credit < table ? [`  the term's cap leaves ${written(left)} of the table's ${written(table)}`] : []),
         ...[...gathered.notes, ...notes].map(({ message }) => `  note: ${message}`),
       ],

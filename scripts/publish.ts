@@ -1,16 +1,18 @@
 import { z } from "zod";
 import { publishSource } from "../src/chain/sourcify.ts";
-import { job } from "../src/cli/job.ts";
-import { usage } from "../src/cli/job.ts";
+import { flagType } from "../src/cli/fields.ts";
+import { job, usage } from "../src/cli/job.ts";
 
 export default job({
   name: "publish",
   summary: "publish the sources of the chain's factory at Sourcify, from which explorers take them",
   example: "upheld publish --network base-sepolia",
   options: {
+    dryRun: ["", "say what would be published; publish nothing", flagType],
     server: ["<url>", "another Sourcify server", z.url().default("https://sourcify.dev/server")],
   },
-  async run(context, { server }) {
+  needs: "chain",
+  async run(context, { server, dryRun }) {
     const chain = await context.chain();
     if (chain.isLocal && !/^https?:\/\/(127\.|localhost)/.test(server)) {
       throw usage("nobody else sees a local chain", "Name the chain with --network.");
@@ -26,7 +28,7 @@ export default job({
     ];
     const published: { name: string; address: string; outcome: string }[] = [];
     for (const [name, address] of contracts) {
-      if (context.options.dryRun) {
+      if (dryRun) {
         published.push({ name, address, outcome: "would be published" });
         continue;
       }

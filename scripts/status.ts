@@ -7,6 +7,7 @@ export default job({
   summary: "who holds the money, when it is paid, what happens if nobody acts, who may do what until when",
   example: "upheld status harbor.sla.yaml",
   args: { agreement: agreementField },
+  needs: "chain",
   async run(context, { agreement: ref }) {
     const agreement = await context.agreement(ref);
     const [summary, now, chain] = [await agreement.summary(), await context.now(), await context.chain()];

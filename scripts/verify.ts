@@ -13,6 +13,7 @@ export default job({
   example: "upheld verify harbor.sla.yaml --evidence evidence",
   args: { agreement: agreementField },
   options: evidenceField,
+  needs: "chain",
   async run(context, { agreement: ref, evidence: folder }) {
     const agreement = await context.agreement(ref);
     const { network } = await context.chain();

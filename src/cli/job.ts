@@ -17,6 +17,8 @@ export interface Job {
   readonly example: string;
   readonly args: Fields;
   readonly options: Fields;
+  /** The common options it takes, besides its own. */
+  readonly common: Fields;
   run(context: Context, input: Record<string, unknown>): Promise<Result>;
 }
 
@@ -27,13 +29,18 @@ export function job<A extends Fields, O extends Fields>(described: {
   example: string;
   args?: A;
   options?: O;
+  /** `signer` (the default) may send something, `chain` only reads one, `nothing` asks no chain at all. */
+  needs?: keyof typeof NEEDS;
   run: (context: Context, input: Values<A> & Values<O>) => Promise<Result>;
 }): Job {
-  const { args, options, run } = described;
+  const { name, summary, example, args, options, needs, run } = described;
   return {
-    ...described,
+    name,
+    summary,
+    example,
     args: args ?? {},
     options: options ?? {},
+    common: NEEDS[needs ?? "signer"],
     // the values were parsed by these very fields
     run: (context, input) => run(context, input as Values<A> & Values<O>),
   };
@@ -42,16 +49,17 @@ export function job<A extends Fields, O extends Fields>(described: {
 const text = z.string().min(1);
 const flag = z.boolean().default(false);
 
-/** What every job takes. */
-export const COMMON = {
-  json: ["", "print one JSON object", flag],
+const FORMAT = { json: ["", "print one JSON object", flag] } satisfies Fields;
+
+/** What a job takes that asks a chain. */
+const CHAIN = {
   network: ["<name>", "network name or chain id (default: the file's, else local)", text.optional()],
   rpc: ["<url>", "the node's address (default: UPHELD_RPC_<NETWORK>, UPHELD_RPC)", text.optional()],
   factory: ["<address>", "the factory (default: as remembered for the chain)", text.optional()],
 } satisfies Fields;
 
-/** What every job takes that may send something. */
-export const SENDING = {
+/** What a job takes that may send something. */
+const SENDING = {
   dryRun: ["", "show what would be signed and what it costs; send nothing", flag],
   calldata: ["", "print { to, data, value } for a Safe or another signer; send nothing", flag],
   yes: ["", "do not ask", flag],
@@ -61,7 +69,10 @@ export const SENDING = {
   confirmations: ["<n>", "blocks to wait for (default: as the chain needs)", z.coerce.number().int().min(1).optional()],
 } satisfies Fields;
 
-export type CommonOptions = Values<typeof COMMON> & Values<typeof SENDING>;
+const COMMON = { ...FORMAT, ...CHAIN, ...SENDING };
+const NEEDS = { nothing: FORMAT, chain: { ...FORMAT, ...CHAIN }, signer: COMMON } as const;
+
+export type CommonOptions = Values<typeof COMMON>;
 
 /** The parts of a command line, parsed. */
 export interface Parsed {
@@ -74,15 +85,21 @@ export function commandFor(described: Job, act: (parsed: Parsed) => Promise<void
   const command = new Command(described.name.split(" ").at(-1));
   command.summary(described.summary).description(`${upperFirst(described.summary)}.`);
   for (const [placeholder, help] of Object.values(described.args)) command.argument(placeholder, help);
-  // A job's own option replaces the common one of the same name.
-  const shared = { ...COMMON, ...SENDING };
-  for (const [name, field] of Object.entries({ ...shared, ...described.options })) addOption(command, name, field);
+  command.helpOption("-h, --help", "say this").optionsGroup("Options:");
+  for (const [name, field] of Object.entries(described.options)) addOption(command, name, field);
+  for (const [title, fields] of Object.entries({ Options: FORMAT, Chain: CHAIN, Signing: SENDING })) {
+    // A job's own option replaces the common one of the same name.
+    const taken = Object.entries(fields).filter(([name]) => name in described.common && !(name in described.options));
+    command.optionsGroup(`${title}:`);
+    for (const [name, field] of taken) addOption(command, name, field);
+  }
   command.addHelpText("after", `\nExample:\n  $ ${described.example.replaceAll("\n", "\n  $ ")}`);
   command.action(async (...given: unknown[]) => {
     const options = command.opts();
     const args = Object.keys(described.args).map((name, i) => [name, given[i]] as const);
     await act({
-      common: parse(shared, options) as CommonOptions,
+      // What the job does not take was not given.
+      common: parse(COMMON, options) as CommonOptions,
       input: { ...parse(described.args, Object.fromEntries(args)), ...parse(described.options, options) },
     });
   });

@@ -73,6 +73,45 @@ describe("an agreement's file by the executable", () => {
   });
 });
 
+describe("the options of a job", () => {
+  const flags = async (name: string) =>
+    (await run(...name.split(" "), "--help")).out.match(/(?<=^ {2}(-h, )?)--[a-z-]+/gm);
+
+  it("are only those that do something: none of a chain where only files are read", async () => {
+    for (const name of ["explain", "key new", "key address"]) {
+      expect(await flags(name), name).to.deep.equal(["--json", "--help"]);
+    }
+    expect(await flags("new"))
+      .to.include("--network")
+      .and.not.include("--rpc");
+  });
+
+  it("are none for signing where a chain is only read", async () => {
+    for (const name of ["check", "status", "preview", "verify", "publish"]) {
+      expect(await flags(name), name).to.include.members(["--json", "--network", "--rpc", "--factory"]);
+      expect(await flags(name), name).not.to.include("--keystore");
+    }
+    expect(await flags("publish")).to.include("--dry-run");
+    expect((await run("status", "x", "--yes")).exitCode).to.equal(2);
+  });
+
+  it("are all of them where something may be sent", async () => {
+    const sending = jobs
+      .map(({ name }) => name)
+      .filter((name) => !/^(new|explain|check|status|preview|verify|publish|key .*)$/.test(name));
+    expect(sending).to.have.length.above(15);
+    for (const name of sending) {
+      expect(await flags(name), name).to.include.members([
+        "--dry-run",
+        "--calldata",
+        "--yes",
+        "--keystore",
+        "--network",
+      ]);
+    }
+  });
+});
+
 describe("publishing sources", () => {
   const source = { address: "0x1", name: "a.sol:A", compiler: "0.8.37+commit.1", input: { language: "Solidity" } };
 

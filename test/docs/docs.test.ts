@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { jobs } from "../../scripts/jobs.ts";
-import { COMMON, SENDING } from "../../src/cli/job.ts";
 import { allPages, calls, commandLines, fragments, relativeLinks, ROOT, rowNames, section } from "./pages.ts";
 import { Sources } from "./reach.ts";
 
@@ -114,7 +113,7 @@ describe("docs", () => {
           if (words[0] === undefined || words[0].startsWith("--") || words[0] === "<command>") continue;
           const found = jobs.find(({ name }) => name === words[0] || name === words.slice(0, 2).join(" "));
           expect(found, line).to.not.equal(undefined);
-          const known = ["help", ...Object.keys({ ...COMMON, ...SENDING, ...found?.options }).map(kebab)];
+          const known = ["help", ...Object.keys({ ...found?.common, ...found?.options }).map(kebab)];
           for (const word of words) {
             if (word.startsWith("--")) expect(known, line).to.include(word.slice(2));
           }
