@@ -3,6 +3,7 @@ import { z } from "zod";
 import { keystoreAddress, openKeystore, readPasswordFile, writeKeystore } from "../src/chain/keystore.ts";
 import { job, usage } from "../src/cli/job.ts";
 import { nonEmpty } from "../src/cli/settings.ts";
+import { passwordOf } from "../src/cli/signers.ts";
 
 const fileArg = ["<file>", "the keystore's file", z.string()] as const;
 
@@ -11,6 +12,7 @@ const create = job({
   summary: "make a key in an encrypted JSON keystore; `cast` opens it too",
   example: "upheld key new keys/oracle.json",
   args: { file: fileArg },
+  needs: "nothing",
   async run(context, { file }) {
     const { io } = context.output;
     const named = nonEmpty(io.env["UPHELD_PASSWORD_FILE"]);
@@ -40,13 +42,10 @@ const show = job({
   summary: "say whose key a keystore holds",
   example: "upheld key address keys/oracle.json",
   args: { file: fileArg },
+  needs: "nothing",
   async run(context, { file }) {
     const written = keystoreAddress(file);
-    if (written !== undefined) return { data: { address: written, file }, text: [written] };
-    const { address } = await openKeystore(
-      file,
-      await context.output.io.ask(`Password of ${file}: `, { hidden: true }),
-    );
+    const address = written ?? (await openKeystore(file, await passwordOf(file, context.output))).address;
     return { data: { address, file }, text: [address] };
   },
 });

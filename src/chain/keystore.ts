@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { decryptKeystoreJson, encryptKeystoreJson, isKeystoreJson, Wallet } from "ethers";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { decryptKeystoreJson, encryptKeystoreJson, getAddress, isKeystoreJson, Wallet } from "ethers";
 import { UpheldError } from "../errors.ts";
 
 /** Tells how far slow work is, 0 to 1. */
@@ -8,7 +9,7 @@ export type Progress = (share: number) => void;
 /** The address written in a keystore file, without its password. Undefined when the file does not say. */
 export function keystoreAddress(path: string): string | undefined {
   const parsed = JSON.parse(readKeystore(path)) as { address?: unknown };
-  return typeof parsed.address === "string" ? `0x${parsed.address.replace(/^0x/, "")}` : undefined;
+  return typeof parsed.address === "string" ? getAddress(`0x${parsed.address.replace(/^0x/, "")}`) : undefined;
 }
 
 /** Opens an encrypted JSON keystore (version 3). */
@@ -30,13 +31,15 @@ export async function openKeystore(path: string, password: string, progress?: Pr
   }
 }
 
-/** Writes `wallet` into a new encrypted keystore. Never overwrites: a key may be the only way to money. */
+/** Writes `wallet` into a new encrypted keystore, in a folder of its owner's. Never overwrites: a key may be the only way to money. */
 export async function writeKeystore(
   path: string,
   wallet: { address: string; privateKey: string },
   password: string,
   options: { progress?: Progress; scryptN?: number } = {},
 ): Promise<void> {
+  // Before the slow encryption, and before a key exists that could get lost.
+  if (existsSync(path)) throw notWritten("keystore.exists", path, "it exists already");
   const scrypt = options.scryptN === undefined ? {} : { scrypt: { N: options.scryptN } };
   const progressed = options.progress === undefined ? {} : { progressCallback: options.progress };
   const json = await encryptKeystoreJson({ address: wallet.address, privateKey: wallet.privateKey }, password, {
@@ -45,19 +48,29 @@ export async function writeKeystore(
   });
   const { Crypto, ...rest } = JSON.parse(json) as Record<string, unknown>;
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // ethers writes `Crypto`; the standard, and `cast`, say `crypto`. Both read this.
     writeFileSync(path, `${JSON.stringify({ ...rest, crypto: Crypto })}\n`, { mode: 0o600, flag: "wx" });
   } catch (cause) {
-    throw new UpheldError(
-      {
-        code: "keystore.exists",
-        message: "The keystore cannot be written: the file exists or its folder does not.",
-        file: path,
-        hint: "Name a new file in an existing folder; a keystore is never overwritten.",
-      },
-      { cause },
+    throw notWritten(
+      "keystore.not-written",
+      path,
+      cause instanceof Error ? cause.message : "the system refused",
+      cause,
     );
   }
+}
+
+function notWritten(code: string, path: string, why: string, cause?: unknown): UpheldError {
+  return new UpheldError(
+    {
+      code,
+      message: `The keystore cannot be written: ${why}.`,
+      file: path,
+      hint: "Name a new file; a keystore is never overwritten.",
+    },
+    { cause },
+  );
 }
 
 /** The password in `path`, its last line break apart. A file that others may read is refused. */

@@ -37,7 +37,7 @@ export async function findSigner(
   if (options.from === undefined && wantsKeystore && keystore !== undefined) {
     const written = keystoreAddress(keystore);
     if (written !== undefined) requireFit(need, written);
-    const wallet = await openKeystore(keystore, await password(keystore, output));
+    const wallet = await openKeystore(keystore, await passwordOf(keystore, output));
     requireFit(need, wallet.address);
     return wallet.connect(chain.provider);
   }
@@ -100,7 +100,8 @@ function noKey(need: Need, wanted = need.accounts): UpheldError {
   });
 }
 
-async function password(keystore: string, output: Output): Promise<string> {
+/** The password of a keystore: out of the file that the environment names, or from the person at the terminal. */
+export async function passwordOf(keystore: string, output: Output): Promise<string> {
   const { env, isTerminal } = output.io;
   const file = nonEmpty(env["UPHELD_PASSWORD_FILE"]);
   if (file !== undefined) return readPasswordFile(file);
