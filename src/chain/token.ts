@@ -63,6 +63,24 @@ export class Token implements Currency {
     return this.#read("allowance", [owner, spender]);
   }
 
+  /** What `holder` has of any contract that says it is a token; throws when it is none. */
+  static async heldOf(provider: JsonRpcProvider, address: string, holder: string): Promise<bigint> {
+    try {
+      const answer = await provider.call({ to: address, data: ERC20.encodeFunctionData("balanceOf", [holder]) });
+      return ERC20.decodeFunctionResult("balanceOf", answer)[0] as bigint;
+    } catch (error) {
+      if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw decodeFailure(error);
+      const hasCode = (await provider.getCode(address)) !== "0x";
+      throw new UpheldError({
+        code: "token.not-one",
+        message: hasCode
+          ? `The contract at ${address} is no token: it does not say who holds how much.`
+          : `There is no contract at ${address} on this chain, so no token.`,
+        hint: "Check the token's address and --network. Nothing was sent.",
+      });
+    }
+  }
+
   /** Lets `spender` take exactly `amount`, no more. */
   approve(spender: string, amount: bigint): PreparedTransaction {
     return {
