@@ -30,7 +30,7 @@ export default job({
     if (as !== undefined && claims[as].claimedAt !== 0n) return alreadyDone(`The ${as} has claimed already.`);
 
     const period = { number, ...(await agreement.period(number)) };
-    const gathered = await gather(agreement.terms.indicators, period, given);
+    const gathered = await gather(agreement.terms.indicators, period, given, context.measureNames(ref));
     const inputBy = (author: Seat) => evidenceInput(context, agreement, period, state.revision, author, gathered);
     const { measurements } = countsOf(await inputBy(as ?? "client"));
     const credit = await agreement.creditOf(number, measurements);

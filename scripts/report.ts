@@ -26,7 +26,7 @@ export default job({
     const { state } = summary;
     const number = readPeriod(named, agreement, state.periods, state.period);
     const period = { number, ...(await agreement.period(number)) };
-    const gathered = await gather(agreement.terms.indicators, period, given);
+    const gathered = await gather(agreement.terms.indicators, period, given, context.measureNames(ref));
     const input = await evidenceInput(context, agreement, period, 0n, "oracle", gathered);
     const { measurements, notes } = countsOf(input);
     for (const { message } of [...gathered.notes, ...notes]) context.output.note(message);

@@ -76,6 +76,11 @@ export class Context {
     return Agreement.at(factory, await factory.addressOf(encodeTerms(file.terms)));
   }
 
+  /** What the agreement's file calls its measures, in the order of the terms; an address says no names. */
+  measureNames(ref: string): readonly string[] {
+    return isAddress(ref) ? [] : readAgreementFile(ref).measures.map(({ name }) => name);
+  }
+
   /** The time of the chain's latest block: the clock that all deadlines go by. */
   async now(): Promise<bigint> {
     const { provider } = await this.chain();

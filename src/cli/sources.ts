@@ -11,9 +11,13 @@ const many = z.array(z.string()).default([]);
 
 /** How `report`, `preview` and `dispute` are told what happened. Each may be given several times. */
 export const sourceFields = {
-  outages: ["<[id=]file>", "CSV of outages, start,end in UTC; for one indicator, or for all counted in seconds", many],
-  exclusions: ["<[id=]file>", "CSV of time agreed not to count", many],
-  counts: ["<[id=]total,bad,excluded>", "explicit counts, for one indicator or the only one", many],
+  outages: ["<[measure=]file>", "CSV of outages, start,end in UTC; for one measure, or all counted in seconds", many],
+  exclusions: ["<[measure=]file>", "CSV of time agreed not to count", many],
+  counts: [
+    "<[measure=]total,bad,excluded>",
+    "explicit counts; a measure is named as in the agreement's file, or by its number from 1",
+    many,
+  ],
 } satisfies Fields;
 
 export const evidenceField = {
@@ -34,24 +38,45 @@ export interface Gathered {
   readonly notes: readonly Note[];
 }
 
-/** Reads all that was given for `period`; every indicator of the terms must have something. */
-export async function gather(indicators: readonly Indicator[], period: Period, given: GivenSources): Promise<Gathered> {
-  const counts = byIndicator(given.counts, "counts", indicators);
-  const outages = byIndicator(given.outages, "outages", indicators);
-  const exclusions = byIndicator(given.exclusions, "exclusions", indicators);
+/** What is counted: an indicator of the terms, and what the agreement's file calls it. */
+interface Measured {
+  readonly indicator: Indicator;
+  readonly name: string | undefined;
+}
+
+/**
+ * Reads all that was given for `period`; every indicator of the terms must have something. `names` are the measures of
+ * the agreement's file, one for each indicator, or empty when only its address is known.
+ */
+export async function gather(
+  indicators: readonly Indicator[],
+  period: Period,
+  given: GivenSources,
+  names: readonly string[] = [],
+): Promise<Gathered> {
+  const all = indicators.map((indicator, i): Measured => ({ indicator, name: names[i] }));
+  const counts = sortOut(given.counts, "counts", all);
+  const outages = sortOut(given.outages, "outages", all);
+  const exclusions = sortOut(given.exclusions, "exclusions", all);
+  const found = all.map(({ indicator, name }) => {
+    const file = indicator.unit === Unit.Seconds ? outages.of(indicator) : undefined;
+    const stated = counts.of(indicator);
+    if (file === undefined || stated === undefined) return { indicator, name, file, stated };
+    // What is given for one measure goes before what is meant for all.
+    if (outages.names(indicator) === counts.names(indicator)) {
+      throw usage(`${labelOf({ indicator, name })} is given by --counts and by --outages`, "Leave one of them out.");
+    }
+    return outages.names(indicator)
+      ? { indicator, name, file, stated: undefined }
+      : { indicator, name, file: undefined, stated };
+  });
+  const without = found.filter(({ file, stated }) => file === undefined && stated === undefined);
+  if (without.length > 0) throw nothingGiven(without);
   const parts = await Promise.all(
-    indicators.map(async (indicator): Promise<Part> => {
-      const stated = counts(indicator);
-      const file = indicator.unit === Unit.Seconds ? outages(indicator) : undefined;
-      if (stated !== undefined && (file === undefined || given.outages.every((one) => !names(one)))) {
-        return {
-          input: { grade: "totals", indicator, measurement: parseCounts(stated) },
-          source: "counts as stated",
-          notes: [],
-        };
-      }
-      if (file === undefined) throw nothingGiven(indicator);
-      return fromFiles(indicator, period, file, exclusions(indicator));
+    found.map(async ({ indicator, file, stated }): Promise<Part> => {
+      if (stated === undefined) return fromFiles(indicator, period, file ?? "", exclusions.of(indicator));
+      const measurement = parseCounts(stated);
+      return { input: { grade: "totals", indicator, measurement }, source: "counts as stated", notes: [] };
     }),
   );
   return {
@@ -75,44 +100,60 @@ async function fromFiles(indicator: Indicator, period: Period, file: string, exc
   return { input: { grade: "outages", indicator, outages, exclusions }, source, notes };
 }
 
-const NAMED = /^(\d{1,5})=(.+)$/s;
-const names = (text: string): boolean => NAMED.test(text);
-
-/** Finds what was given for an indicator: under its id, else what was given for all. */
-function byIndicator(
-  given: readonly string[],
-  option: string,
-  indicators: readonly Indicator[],
-): (indicator: Indicator) => string | undefined {
-  const found = new Map<number | "all", string>();
-  for (const text of given) {
-    const match = NAMED.exec(text);
-    const key = match === null ? "all" : Number(match[1]);
-    if (key !== "all" && !indicators.some(({ id }) => id === key)) {
-      throw usage(
-        `--${option} names indicator ${key}, which the agreement does not have`,
-        `It has ${indicators.map(({ id }) => id).join(", ")}.`,
-      );
-    }
-    if (key === "all" && option === "counts" && indicators.length > 1) {
-      throw usage(
-        "--counts must say for which indicator",
-        `Write --counts ${indicators[0]?.id}=total,bad,excluded and so on.`,
-      );
-    }
-    if (found.has(key))
-      throw usage(`--${option} is given twice for ${key === "all" ? "all indicators" : `indicator ${key}`}`);
-    found.set(key, match === null ? text : (match[2] ?? ""));
-  }
-  return ({ id }) => found.get(id) ?? found.get("all");
+interface Sorted {
+  /** What was given for an indicator by itself, else what was given for all. */
+  of(indicator: Indicator): string | undefined;
+  /** Whether something was given for it by itself. */
+  names(indicator: Indicator): boolean;
 }
 
-function nothingGiven({ id, unit }: Indicator) {
-  const isSeconds = unit === Unit.Seconds;
+/** Sorts what was given with one option by the measure that it names. */
+function sortOut(given: readonly string[], option: keyof GivenSources, all: readonly Measured[]): Sorted {
+  const found = new Map<number | "all", string>();
+  for (const text of given) {
+    const { measured, value } = split(text, option, all);
+    if (measured === undefined && option === "counts" && all.length > 1) {
+      throw usage("--counts must say for which measure", `Write ${all.map(countsFor).join(" ")}.`);
+    }
+    const key = measured?.indicator.id ?? "all";
+    if (found.has(key)) {
+      throw usage(`--${option} is given twice for ${measured === undefined ? "all measures" : labelOf(measured)}`);
+    }
+    found.set(key, value);
+  }
+  return { of: ({ id }) => found.get(id) ?? found.get("all"), names: ({ id }) => found.has(id) };
+}
+
+/** `uptime=file` or `1=file`; a file's own name may hold a "=" too. */
+function split(text: string, option: keyof GivenSources, all: readonly Measured[]) {
+  const at = text.indexOf("=");
+  if (at < 0) return { measured: undefined, value: text };
+  const named = text.slice(0, at).trim();
+  const measured =
+    all.find(({ indicator }) => String(indicator.id) === named) ?? all.find(({ name }) => name === named);
+  if (measured !== undefined) return { measured, value: text.slice(at + 1) };
+  if (option !== "counts" && existsSync(text)) return { measured: undefined, value: text };
+  const known = all.every(({ name }) => name === undefined)
+    ? `It has ${all.map(({ indicator }) => indicator.id).join(", ")}; names are known when the agreement is named by its file.`
+    : `It has ${all.map(labelOf).join(", ")}.`;
+  throw usage(`--${option} names the measure "${named}", which the agreement does not have`, known);
+}
+
+/** `uptime (1)` */
+function labelOf({ indicator: { id }, name }: Measured): string {
+  return name === undefined ? `measure ${id}` : `${name} (${id})`;
+}
+
+function countsFor({ indicator: { id }, name }: Measured): string {
+  const option = `${name ?? id}=total,bad,excluded`;
+  return `--counts ${option.includes(" ") ? `"${option}"` : option}`;
+}
+
+function nothingGiven(without: readonly Measured[]) {
+  const counts = without.map(countsFor).join(" ");
+  const isAnySeconds = without.some(({ indicator }) => indicator.unit === Unit.Seconds);
   return usage(
-    `nothing is given for indicator ${id}`,
-    isSeconds
-      ? `Add --outages FILE.csv or --counts ${id}=total,bad,excluded.`
-      : `Add --counts ${id}=total,bad,excluded.`,
+    `nothing is given for ${without.map(labelOf).join(", ")}`,
+    `Add ${counts}${isAnySeconds ? ", or for what is counted in seconds --outages FILE.csv" : ""}.`,
   );
 }

@@ -168,9 +168,10 @@ describe("a command line that is wrong", () => {
     [["rule", "X", "1", "maybe"], "ruling"],
     [["withdraw", "FILE", "1.0000001"], "finer"],
     [["withdraw", "FILE", "-1"], "not an amount"],
-    [["report", "FILE"], "nothing is given for indicator 1"],
+    [["report", "FILE"], "nothing is given for uptime (1)"],
     [["report", "FILE", "--outages", "none.csv"], "none.csv"],
-    [["report", "FILE", "--counts", "9=1,2,3"], "indicator 9"],
+    [["report", "FILE", "--counts", "9=1,2,3"], 'the measure "9", which the agreement does not have'],
+    [["report", "FILE", "--counts", "uptme=1,2,3"], 'measure "uptme"'],
     [["report", "FILE", "--period", "2031-01", "--counts", "1,1,1"], "2031-01"],
     [["agree", "FILE", "oracle", "0x12"], "not an address"],
     [["agree", "FILE", "end", "2030-02-30"], "no such day"],
@@ -192,7 +193,7 @@ describe("a command line that is wrong", () => {
       const { out, exitCode } = await world.run([...name.split(" "), "--help"]);
       expect(exitCode, name).to.equal(0);
       expect(out, name).to.contain("Example:").and.contain(`$ upheld ${name}`);
-      for (const option of ["--json", "--dry-run", "--network"]) expect(out, name).to.contain(option);
+      expect(out, name).to.contain("--json");
     }
   });
 });
