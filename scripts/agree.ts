@@ -18,7 +18,7 @@ export default job({
   async run(context, { agreement: ref, as, days = 7n, ...given }) {
     const agreement = await context.agreement(ref);
     const state = await agreement.state();
-    const consent = readConsent(given, agreement, state);
+    const consent = await readConsent(given, agreement, state);
     const now = await context.now();
     if (as !== undefined && (await agreement.consentExpiry(as, consent)) > now) {
       return alreadyDone(`The ${as}'s key for this is given already; it waits for the other party's.`);

@@ -18,7 +18,7 @@ export default job({
     return context.submit({
       need: keyOf("provider", state),
       wording: agreement.wording,
-      transactions: () => [agreement.calls.claim(to ?? state.provider)],
+      transactions: () => [agreement.calls.claim(to ?? state.provider, provider.payout)],
     });
   },
 });

@@ -12,7 +12,7 @@ export default job({
   async run(context, { agreement: ref, as, ...given }) {
     const agreement = await context.agreement(ref);
     const state = await agreement.state();
-    const consent = readConsent(given, agreement, state);
+    const consent = await readConsent(given, agreement, state);
     return context.submit({
       need: partyKey(state, as),
       wording: agreement.wording,

@@ -96,8 +96,10 @@ export class AgreementCalls {
     return this.#call(ESCROW.encodeFunctionData("postBond"), `post ${this.#money(missing)} of bond`);
   }
 
-  claim(to: string): PreparedTransaction {
-    return this.#call(ESCROW.encodeFunctionData("claim", [to]), `pay the provider's earnings to ${to}`);
+  /** `expected` is what it will pay as far as is known, for the description only. */
+  claim(to: string, expected?: bigint): PreparedTransaction {
+    const what = expected === undefined ? "what is the provider's" : `the provider's ${this.#money(expected)}`;
+    return this.#call(ESCROW.encodeFunctionData("claim", [to]), `pay ${what} to ${to}`);
   }
 
   withdraw(to: string, amount: bigint): PreparedTransaction {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Agreement } from "../chain/agreement.ts";
 import type { Consent } from "../chain/calls.ts";
+import { UpheldError } from "../errors.ts";
 import { addressType, countType, parseAmount, timeType } from "./fields.ts";
 import { usage } from "./job.ts";
 
@@ -28,25 +29,34 @@ interface Given {
 }
 
 /** The consent that a command line names. */
-export function readConsent(
+export async function readConsent(
   { kind, value, period, revision }: Given,
   agreement: Agreement,
   standing: { readonly period: bigint; readonly revision: bigint },
-): Consent {
+): Promise<Consent> {
   if (kind === "credit") {
-    if (period !== undefined && period !== standing.period && revision === undefined) {
-      throw usage("name the --revision too", "It is shown by `upheld status`, and is 255 for silence.");
-    }
+    const about = period ?? standing.period;
     return {
       kind,
-      period: period ?? standing.period,
-      revision: revision ?? standing.revision,
+      period: about,
+      revision: revision ?? (about === standing.period ? standing.revision : await disputedRevision(agreement, about)),
       credit: parseAmount(value, agreement.token.decimals),
     };
   }
   const parsed = kind === "end" ? timeType.safeParse(value) : addressType.safeParse(value);
   if (!parsed.success) throw usage(`${kind} "${value}": ${parsed.error.issues[0]?.message ?? "not understood"}`);
   return typeof parsed.data === "bigint" ? { kind: "end", end: parsed.data } : accountConsent(kind, parsed.data);
+}
+
+/** After its split a period awaits nothing but its ruling; the dispute says which report it is about. */
+async function disputedRevision(agreement: Agreement, period: bigint): Promise<bigint> {
+  const { isOpen, revision } = await agreement.dispute(period);
+  if (isOpen) return revision;
+  throw new UpheldError({
+    code: "agree.not-open",
+    message: `Period ${period} is neither awaiting its end nor disputed: no credit can be agreed for it.`,
+    hint: "`upheld status` shows where the agreement stands.",
+  });
 }
 
 function accountConsent(kind: string, account: string): Consent {

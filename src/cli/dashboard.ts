@@ -22,6 +22,9 @@ export function dashboard(view: View): string[] {
     "",
     ...section(color.bold("MONEY"), moneyLines(view)),
     ...(phase === "active" ? section(color.bold(periodTitle(view)), periodLines(view)) : []),
+    ...(summary.state.openDisputes === 0n
+      ? []
+      : section(color.bold("DISPUTED, FOR THE ARBITER"), [disputedLine(view)])),
     ...section(color.bold("IF NOBODY DOES ANYTHING"), [silenceLine(view)]),
     ...section(color.bold("WHO MAY DO WHAT NOW"), actionLines(view)),
   ].slice(0, -1);
@@ -35,7 +38,7 @@ function moneyLines({ agreement, summary }: View): string[] {
   const all = state.balance + state.earnings + state.bond + state.pledges + state.unabsorbed;
   const row = (amount: bigint, what: string, note = "") =>
     `${formatAmount(amount, token.decimals).padStart(14)} ${token.symbol}  ${what}${note === "" ? "" : `   ${note}`}`;
-  const covered = fundedThrough === 0n ? "nothing covered yet" : `covered through ${moment(fundedThrough)}`;
+  const covered = fundedThrough === 0n ? "nothing covered yet" : `covered until ${moment(fundedThrough)}`;
   return [
     row(state.balance + state.unabsorbed, "client's balance", covered),
     row(state.withdrawable, "  of it free to take out"),
@@ -51,11 +54,11 @@ function moneyLines({ agreement, summary }: View): string[] {
 function periodTitle({ summary }: View): string {
   const { state, periodStart, periodEnd } = summary;
   if (state.period >= state.periods) return "ALL PERIODS ARE RESOLVED";
-  return `PERIOD ${state.period} of ${state.periods}, ${formatTime(periodStart)} to ${formatTime(periodEnd)}`;
+  return `PERIOD ${state.period} (${state.period + 1n} of ${state.periods}), ${formatTime(periodStart)} to ${formatTime(periodEnd)}`;
 }
 
 function periodLines({ agreement, summary, now }: View): string[] {
-  const { state, periodFee, reportFrom, reportUntil, resolvesAt } = summary;
+  const { state, periodStart, periodFee, reportFrom, reportUntil, resolvesAt } = summary;
   const { token } = agreement;
   const written = (amount: bigint) => `${formatAmount(amount, token.decimals)} ${token.symbol}`;
   const credit = state.credit < periodFee ? state.credit : periodFee;
@@ -63,6 +66,7 @@ function periodLines({ agreement, summary, now }: View): string[] {
   const who = state.revision === SILENCE ? "nobody reported: silence stands" : `reported, revision ${state.revision}`;
   switch (nameOf(STAGES, state.stage)) {
     case "running":
+      if (now < periodStart) return [`starts ${moment(periodStart)}, ${away(periodStart, now)}`];
       return [`running; the report may come ${moment(reportFrom)} to ${moment(reportUntil)}`];
     case "awaiting":
       return [`over, awaiting the report until ${moment(reportUntil)}, ${away(reportUntil, now)}`];
@@ -75,6 +79,18 @@ function periodLines({ agreement, summary, now }: View): string[] {
   }
 }
 
+/** The numbers of the periods that are split and await their ruling: bit k is period k's. */
+function openDisputes(bits: bigint): number[] {
+  const all = Array.from({ length: bits.toString(2).length }, (_, k) => k);
+  return all.filter((k) => ((bits >> BigInt(k)) & 1n) === 1n);
+}
+
+function disputedLine({ agreement, summary: { state } }: View): string {
+  const numbers = openDisputes(state.openDisputes);
+  const named = `${numbers.length === 1 ? "period" : "periods"} ${numbers.join(", ")}`;
+  return `${named}: ${formatAmount(state.held, agreement.token.decimals)} ${agreement.token.symbol} held until a ruling, or until both agree on a credit`;
+}
+
 function silenceLine({ agreement, summary }: View): string {
   const { state, resolvesAt, lastResolvedBy } = summary;
   const phase = nameOf(PHASES, summary.phase);
@@ -84,11 +100,11 @@ function silenceLine({ agreement, summary }: View): string {
   const stage = nameOf(STAGES, state.stage);
   const what =
     stage === "running" || stage === "awaiting"
-      ? "no report counts as the agreed credit for silence"
+      ? `period ${state.period} gets no report and ends with the agreed credit for silence, final`
       : stage === "disputed"
-        ? "the report stands when the arbiter stays silent"
-        : "the report becomes final";
-  const next = resolvesAt === 0n ? "" : `${what}, period ${state.period} ${moment(resolvesAt)}; `;
+        ? `period ${state.period} splits, its held part waiting for the arbiter,`
+        : `the report of period ${state.period} becomes final`;
+  const next = resolvesAt === 0n ? "" : `${what} ${moment(resolvesAt)}; `;
   return `${next}everything is resolved by ${moment(lastResolvedBy)} at the latest`;
 }
 
@@ -152,6 +168,7 @@ export function statusData({ address, token, terms }: Agreement, summary: Summar
     pledges: amount(state.pledges),
     owed: amount(state.owed),
     held: amount(state.held),
+    openDisputes: openDisputes(state.openDisputes),
     committed: amount(state.committed),
     withdrawable: amount(state.withdrawable),
     fundedThrough: summary.fundedThrough,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Agreement } from "../chain/agreement.ts";
 import { periodStart } from "../terms/calendar.ts";
-import { formatTime } from "../terms/format.ts";
+import { UpheldError } from "../errors.ts";
+import { formatTime, plural } from "../terms/format.ts";
 import { usage, type Field } from "./job.ts";
 
 /** Which period: its number from 0, or the month it starts in. */
@@ -16,7 +17,14 @@ export const periodField: Field<string | undefined> = [
 
 /** The number of the period that `text` names; `fallback` when it names none. */
 export function readPeriod(text: string | undefined, { terms }: Agreement, periods: bigint, fallback: bigint): bigint {
-  if (text === undefined) return fallback;
+  if (text === undefined) {
+    if (fallback < periods) return fallback;
+    throw new UpheldError({
+      code: "period.none-left",
+      message: `All ${plural(periods, "period")} are resolved: none awaits its end.`,
+      hint: "Name one by --period to look at it again.",
+    });
+  }
   if (!text.includes("-")) {
     if (BigInt(text) >= periods) throw usage(`there is no period ${text}`, `They are numbered 0 to ${periods - 1n}.`);
     return BigInt(text);
