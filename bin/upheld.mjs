@@ -1,6 +1,10 @@
 #!/usr/bin/env node
-// TypeScript is run as it is: registering tsx is all that happens here.
-import { register } from "tsx/esm/api";
+// TypeScript is run as it is: registering tsx is what happens here. What the executable always needs is loaded before,
+// and compiled code remembered: tsx looks at every file that is loaded after it, which takes three times as long.
+import { enableCompileCache } from "node:module";
 
+enableCompileCache();
+await Promise.all(["commander", "ethers", "qrcode", "yaml", "zod"].map((name) => import(name)));
+const { register } = await import("tsx/esm/api");
 register();
 await import("../scripts/upheld.ts");
