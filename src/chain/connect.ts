@@ -86,7 +86,9 @@ export function unreachable(host: string, cause?: unknown): UpheldError {
     {
       code: "chain.unreachable",
       message: `No answer from the node at ${host}.`,
-      hint: "Nothing was sent that the chain does not know of. Check the address and the network, then run it again.",
+      hint: /^(localhost|127\.|\[::1\])/.test(host)
+        ? "Start a chain to try things on by `npx hardhat node --hostname 127.0.0.1`, or say where your node is by --rpc or --network; then run it again."
+        : "Nothing was sent that the chain does not know of. Check the address and the network, then run it again.",
       retry: true,
     },
     { cause },

@@ -120,6 +120,7 @@ describe("on a live chain, the executable", () => {
   it("says that the node does not answer, and to try again", async () => {
     const refusal = await world.refusal("status", world.file, "--rpc", "http://127.0.0.1:9");
     expect(refusal).to.include({ code: "chain.unreachable", exitCode: 75 });
+    expect(refusal.hint).to.contain("npx hardhat node --hostname 127.0.0.1");
   });
 
   it("needs an RPC address for a live chain, and says how to give it", async () => {
