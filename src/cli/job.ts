@@ -99,8 +99,8 @@ export function commandFor(described: Job, act: (parsed: Parsed) => Promise<void
     const args = Object.keys(described.args).map((name, i) => [name, given[i]] as const);
     await act({
       // What the job does not take was not given.
-      common: parse(COMMON, options) as CommonOptions,
-      input: { ...parse(described.args, Object.fromEntries(args)), ...parse(described.options, options) },
+      common: parse(COMMON, options, "--") as CommonOptions,
+      input: { ...parse(described.args, Object.fromEntries(args)), ...parse(described.options, options, "--") },
     });
   });
   return command;
@@ -113,21 +113,26 @@ function addOption(command: Command, name: string, [placeholder, help, type]: Fi
   else command.option(flags, help);
 }
 
-function parse(fields: Fields, given: Record<string, unknown>): Record<string, unknown> {
+function parse(fields: Fields, given: Record<string, unknown>, dashes = ""): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, [placeholder, , type]]) => {
       const parsed = type.safeParse(given[name]);
       if (parsed.success) return [name, parsed.data];
       const shown =
         placeholder.startsWith("<") && given[name] === undefined ? "is missing" : `"${String(given[name])}"`;
-      throw usage(`${kebab(name)} ${shown}: ${parsed.error.issues[0]?.message ?? "not understood"}`);
+      throw usage(`${dashes}${kebab(name)} ${shown}: ${parsed.error.issues[0]?.message ?? "not understood"}`);
     }),
   );
 }
 
-/** A mistake on the command line. */
+/** A mistake on the command line; `message` begins like `--counts` or `there is …`. */
 export function usage(message: string, hint?: string): UpheldError {
-  return new UpheldError({ code: "usage", message, hint: hint ?? "See --help for what it takes and an example." });
+  const sentence = `${upperFirst(message)}${/[.?!)]$/.test(message) ? "" : "."}`;
+  return new UpheldError({
+    code: "usage",
+    message: sentence,
+    hint: hint ?? "See --help for what it takes and an example.",
+  });
 }
 
 export { CommanderError };

@@ -64,7 +64,10 @@ export async function gather(
     if (file === undefined || stated === undefined) return { indicator, name, file, stated };
     // What is given for one measure goes before what is meant for all.
     if (outages.names(indicator) === counts.names(indicator)) {
-      throw usage(`${labelOf({ indicator, name })} is given by --counts and by --outages`, "Leave one of them out.");
+      throw usage(
+        `both --counts and --outages are given for ${labelOf({ indicator, name })}`,
+        "Leave one of them out.",
+      );
     }
     return outages.names(indicator)
       ? { indicator, name, file, stated: undefined }

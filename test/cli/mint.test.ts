@@ -13,7 +13,7 @@ describe("upheld mint", () => {
   it("says how to get a test dollar where none is known", async () => {
     const { exitCode, err } = await world.run(["mint", world.people.client, "5"]);
     expect(exitCode).to.equal(2);
-    expect(err).to.include("no test dollar is known on local").and.include("upheld deploy --test-token");
+    expect(err).to.include("No test dollar is known on local").and.include("upheld deploy --test-token");
   });
 
   it("makes exactly what is asked for", async () => {

@@ -54,12 +54,12 @@ describe("what a command line says was seen", () => {
 
   it("refuses both for the same measure", async () => {
     const given = { outages: [`mail=${csv}`], counts: ["2=10,1,0", "1=1,1", "mail=2678400,0,0"] };
-    expect((await problemOf(read(given))).message).to.equal("mail (3) is given by --counts and by --outages");
+    expect((await problemOf(read(given))).message).to.equal("Both --counts and --outages are given for mail (3).");
   });
 
   it("names all that is missing at once, ready to copy", async () => {
     const { message, hint } = await problemOf(read({ counts: ["uptime=1,1"] }));
-    expect(message).to.equal("nothing is given for urgent tickets (2), mail (3)");
+    expect(message).to.equal("Nothing is given for urgent tickets (2), mail (3).");
     expect(hint).to.contain('--counts "urgent tickets=total,bad,excluded" --counts mail=total,bad,excluded');
   });
 
@@ -73,7 +73,7 @@ describe("what a command line says was seen", () => {
 
   it("asks for which measure counts are when there are several", async () => {
     const { message, hint } = await problemOf(read({ counts: ["1,1"] }));
-    expect(message).to.equal("--counts must say for which measure");
+    expect(message).to.equal("--counts must say for which measure.");
     expect(hint).to.contain("--counts uptime=total,bad,excluded");
   });
 });
