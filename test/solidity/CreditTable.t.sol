@@ -21,6 +21,22 @@ contract CreditTableTest is ArbitraryTerms {
         assert(moreBits & bits == bits);
     }
 
+    function testFuzzOneTierLessNeverRaisesACredit(uint256 seed) external {
+        (Terms memory x, PackedTerms t) = _arbitraryTerms(seed);
+        x.creditCap = type(uint40).max;
+        Measurement[] memory counts = _arbitraryCounts(t);
+        (uint256 credit,) = _creditUp(x, counts, x.fee);
+        Tier[] memory tiers = x.objectives[0].tiers;
+        // the first or the last one
+        if (_pick(0, 1) == 0) tiers[0] = tiers[tiers.length - 1];
+        x.objectives[0].tiers = new Tier[](tiers.length - 1);
+        for (uint256 j; j < tiers.length - 1; ++j) {
+            x.objectives[0].tiers[j] = tiers[j];
+        }
+        (uint256 less,) = _creditUp(x, counts, x.fee);
+        assert(less <= credit);
+    }
+
     function testFuzzNothingBadIsNoCredit(uint256 seed) external {
         (Terms memory x, PackedTerms t) = _arbitraryTerms(seed);
         Measurement[] memory counts = _arbitraryCounts(t);
