@@ -244,6 +244,13 @@ describe("SLALens: summary", () => {
     expect((await summaryOf(a)).state.stage).to.equal(Stage.Running);
   });
 
+  it("of an agreement that both end before it starts: it has no period, and nothing to wait for", async () => {
+    const a = await loadFixture(active);
+    await agreeBoth(a, consentTo("End", { end: START }));
+    const { state, lastResolvedBy, fundedThrough, periodFee } = await summaryOf(a);
+    expect([state.periods, lastResolvedBy, fundedThrough, periodFee]).to.deep.equal([0n, START, 0n, 0n]);
+  });
+
   it("of a closed agreement: only payouts", async () => {
     const a = await loadFixture(bonded);
     await timeTravelTo(boundaryOf(a, 12) + 12n * DAY);
