@@ -316,19 +316,16 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     /// @inheritdoc ISLAEscrow
     function state() external view returns (State memory s) {
         _delegateView();
-        return s;
     }
 
     /// @inheritdoc ISLAEscrow
     function disputeOf(uint256) external view returns (Dispute memory d) {
         _delegateView();
-        return d;
     }
 
     /// @inheritdoc ISLAEscrow
     function consentOf(Seat, Consent calldata) external view returns (uint256 expiry) {
         _delegateView();
-        return expiry;
     }
 
     /// @inheritdoc ISLAEscrow
@@ -339,7 +336,6 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     /// @inheritdoc ISLAEscrow
     function chronicPeriods(uint256) external view returns (uint256 bits) {
         _delegateView();
-        return bits;
     }
 
     // ------------------------------------------------------------------------------------- run elsewhere
