@@ -127,7 +127,7 @@ function parse(fields: Fields, given: Record<string, unknown>, dashes = ""): Rec
 
 /** A mistake on the command line; `message` begins like `--counts` or `there is …`. */
 export function usage(message: string, hint?: string): UpheldError {
-  const sentence = `${upperFirst(message)}${/[.?!)]$/.test(message) ? "" : "."}`;
+  const sentence = `${upperFirst(message)}${/[.?!]$/.test(message) ? "" : "."}`;
   return new UpheldError({
     code: "usage",
     message: sentence,
