@@ -44,7 +44,7 @@ export default job({
         `  provider earns     ${written(earned)}`,
         `  client is credited ${written(period.fee - earned + fromBond)}${fromBond > 0n ? `, ${written(fromBond)} of it from the bond` : ""}`,
         ...(number < BigInt(terms.burnInPeriods)
-          ? [`  no credits in the first ${plural(terms.burnInPeriods, "period")}`]
+          ? [`  no credits in a burn-in of ${plural(terms.burnInPeriods, "period")}`]
           : []),
         ...(credit < table ? [`  the term's cap leaves ${written(left)} of the table's ${written(table)}`] : []),
         ...[...gathered.notes, ...notes].map(({ message }) => `  note: ${message}`),
