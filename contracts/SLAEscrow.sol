@@ -314,19 +314,13 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     }
 
     /// @inheritdoc ISLAEscrow
-    function state() external view returns (State memory s) {
-        _delegateView();
-    }
+    function state() external view elsewhere returns (State memory s) {}
 
     /// @inheritdoc ISLAEscrow
-    function disputeOf(uint256) external view returns (Dispute memory d) {
-        _delegateView();
-    }
+    function disputeOf(uint256) external view elsewhere returns (Dispute memory d) {}
 
     /// @inheritdoc ISLAEscrow
-    function consentOf(Seat, Consent calldata) external view returns (uint256 expiry) {
-        _delegateView();
-    }
+    function consentOf(Seat, Consent calldata) external view elsewhere returns (uint256 expiry) {}
 
     /// @inheritdoc ISLAEscrow
     function seatOffer(Seat seat) external view onlyAgreement returns (address) {
@@ -334,9 +328,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     }
 
     /// @inheritdoc ISLAEscrow
-    function chronicPeriods(uint256) external view returns (uint256 bits) {
-        _delegateView();
-    }
+    function chronicPeriods(uint256) external view elsewhere returns (uint256 bits) {}
 
     // ------------------------------------------------------------------------------------- run elsewhere
 
@@ -360,13 +352,15 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     }
 
     /// @dev The same for views: the back office's function is a view itself, which the compiler cannot see from here.
-    function _delegateView() private view {
+    /// It returns for the function, whose own body is never reached.
+    modifier elsewhere() {
         function() internal delegate = _delegate;
         function() internal view delegateView;
         assembly ("memory-safe") {
             delegateView := delegate
         }
         delegateView();
+        _;
     }
 
     // ---------------------------------------------------------------------------------------------------- checks
