@@ -150,7 +150,9 @@ contract SLALens is ISLALens {
 
     function _describeOptions(Summary memory s, PackedTerms t, State memory state, uint256 end) private view {
         s.client.payout = state.withdrawable;
-        s.provider.payout = state.earnings;
+        // What arrived and was not counted yet pays arrears first, which `claim` sees to.
+        uint256 arriving = Ledger.absorbable(state.balance, state.unabsorbed);
+        s.provider.payout = state.earnings + Ledger.min(state.owed, arriving);
         if (state.phase == Phase.Draft) {
             if (!state.providerAccepted) s.provider.acceptUntil = s.start;
             if (!state.clientAccepted) s.client.acceptUntil = s.start;

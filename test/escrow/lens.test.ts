@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { DAY } from "../../src/terms/bounds.ts";
 import type { SummaryStruct, SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
-import { expectRefusal } from "../support/expect.ts";
+import { expectMoves, expectRefusal } from "../support/expect.ts";
 import {
   acceptAsProvider,
   activate,
@@ -249,6 +249,24 @@ describe("SLALens: summary", () => {
     await agreeBoth(a, consentTo("End", { end: START }));
     const { state, lastResolvedBy, fundedThrough, periodFee } = await summaryOf(a);
     expect([state.periods, lastResolvedBy, fundedThrough, periodFee]).to.deep.equal([0n, START, 0n, 0n]);
+  });
+
+  it("counts what arrived and pays arrears as the provider's to claim", async () => {
+    const a = await loadFixture(async () => {
+      const made = await createAgreement(await world());
+      await activate(made, FEE);
+      return made;
+    });
+    await reportPeriod(a, 0);
+    await reportPeriod(a, 1);
+    await timeTravelTo(boundaryOf(a, 2) + 12n * DAY);
+    await deposit(a, FEE - 1n);
+    const { provider, state } = await summaryOf(a);
+    expect([state.earnings, state.owed, provider.payout]).to.deep.equal([FEE, FEE, 2n * FEE - 1n]);
+    await expectMoves(a, () => a.escrow.connect(a.provider).claim(a.provider), {
+      escrow: 1n - 2n * FEE,
+      provider: 2n * FEE - 1n,
+    });
   });
 
   it("of a closed agreement: only payouts", async () => {
