@@ -23,6 +23,26 @@ const quietDependencies: HardhatPlugin = {
   },
 };
 
+/**
+ * Folders are read in whatever order the disk gives: in a fixed one the generated types are the same on every machine.
+ * It sorts in place, before the toolbox's types are generated from the same list.
+ */
+const orderedTypes: HardhatPlugin = {
+  id: "ordered-types",
+  hookHandlers: {
+    solidity: () =>
+      Promise.resolve({
+        default: () =>
+          Promise.resolve({
+            processArtifactsAfterSuccessfulBuild(_context, artifactPaths) {
+              (artifactPaths as string[]).sort();
+              return Promise.resolve();
+            },
+          }),
+      }),
+  },
+};
+
 // The compiler comes from npm, pinned by the lock file: nothing is downloaded at build time.
 const compiler = {
   version: "0.8.37",
@@ -35,7 +55,7 @@ const compiler = {
 };
 
 export default defineConfig({
-  plugins: [toolbox, quietDependencies],
+  plugins: [orderedTypes, toolbox, quietDependencies],
   solidity: { profiles: { default: compiler, production: compiler } },
   paths: { ignition: "deploy" },
   typechain: { outDir: "typechain-types" },
