@@ -26,7 +26,9 @@ import {
 } from "../support/fixture.ts";
 import { Dice, SEED } from "../support/random.ts";
 
-const STORIES = 4;
+const STORIES = 3;
+/** Told every time: together they see each common option open and closed. */
+const FIXED_SEEDS = [1, 3];
 const PERIODS = 5;
 const utc = (text: string): bigint => BigInt(Date.parse(text) / 1000);
 
@@ -194,6 +196,10 @@ async function tell(seed: number, tally: Tally): Promise<void> {
 
 describe(`options (UPHELD_SEED=${SEED})`, () => {
   const tally: Tally = {};
+
+  for (const seed of FIXED_SEEDS) {
+    it(`story of seed ${seed}: calls do what the summary says`, () => tell(seed, tally));
+  }
 
   for (let i = 0; i < STORIES; ++i) {
     it(`story ${i}: calls do what the summary says`, () => tell(SEED + 10 * i, tally));
