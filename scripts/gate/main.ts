@@ -7,6 +7,7 @@ import { coverage } from "./coverage.ts";
 import { gasSnapshot } from "./gas.ts";
 import { sizes } from "./sizes.ts";
 import { failed, program, type Outcome, type Stage } from "./stage.ts";
+import { surfaceSnapshot } from "./surface.ts";
 import { mochaTests, solidityTests } from "./tests.ts";
 
 /** Compiles and runs everything a second time, so it is asked for by name: `npm run coverage`. */
@@ -18,6 +19,7 @@ const ALL: readonly Stage[] = [
   { name: "build", isQuick: false, isRequired: true, check: buildAfresh },
   { name: "generated types", isQuick: false, check: generatedAreCommitted },
   { name: "contract sizes", isQuick: false, check: sizes },
+  { name: "surface", isQuick: false, check: surfaceSnapshot },
   program("tsc", true, "tsc"),
   program("eslint", false, "eslint", "--max-warnings", "0", "."),
   { name: "mocha", isQuick: true, check: mochaTests },

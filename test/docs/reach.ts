@@ -1,16 +1,11 @@
 /** What a contract's function can revert with and emit, read from the compiler's syntax trees: through everything it calls. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { compile } from "../support/solc.ts";
 
 interface Node {
   readonly id: number;
   readonly nodeType: string;
   readonly name?: string;
   readonly [key: string]: unknown;
-}
-
-interface Solc {
-  compile(input: string, callbacks: { import: (path: string) => { contents: string } }): string;
 }
 
 export interface Reach {
@@ -25,21 +20,8 @@ export class Sources {
   readonly #own = new Set<number>();
 
   constructor(root: URL, entries: readonly string[]) {
-    const require = createRequire(import.meta.url);
-    const solc = require("solc") as Solc;
-    const read = (path: string): string =>
-      readFileSync(path.startsWith("contracts/") ? new URL(path, root) : require.resolve(path), "utf8");
-    const input = {
-      language: "Solidity",
-      sources: Object.fromEntries(entries.map((path) => [path, { content: read(path) }])),
-      settings: { evmVersion: "cancun", outputSelection: { "*": { "": ["ast"] } } },
-    };
-    const output = JSON.parse(
-      solc.compile(JSON.stringify(input), { import: (path) => ({ contents: read(path) }) }),
-    ) as { sources: Record<string, { ast: Node }>; errors?: { severity: string; formattedMessage: string }[] };
-    const failure = output.errors?.find(({ severity }) => severity === "error");
-    if (failure !== undefined) throw new Error(failure.formattedMessage);
-    for (const [path, { ast }] of Object.entries(output.sources)) {
+    const { sources } = compile(root, entries, { "*": { "": ["ast"] } }) as { sources: Record<string, { ast: Node }> };
+    for (const [path, { ast }] of Object.entries(sources)) {
       walk(ast, (node) => {
         this.#nodes.set(node.id, node);
         if (path.startsWith("contracts/")) this.#own.add(node.id);
