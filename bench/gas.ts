@@ -1,6 +1,6 @@
 import type { ContractTransactionResponse } from "ethers";
 
-/** Gas by what was done, in the order of an agreement's life. */
+/** Gas by what was done, or by how much of it. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** What the receipt says that a call used. */

@@ -1,48 +1,78 @@
-/**
- * What an agreement's calls cost, in gas of the receipts on Hardhat's node. `--json` prints one object, `--update`
- * records the figures; growth is recorded only with `--allow-growth`.
- */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { batches } from "./batches.ts";
-import type { Figures } from "./gas.ts";
-import { beginning, dispute, months, payouts, silence } from "./life.ts";
+/** The command line of the bench. Only measuring loads Hardhat, so that help and mistakes are answered at once. */
+import { parseArgs } from "node:util";
+import { changes, record, recorded, type Snapshot, told } from "./snapshot.ts";
+import { tables } from "./tables.ts";
 
-const SNAPSHOT = "bench/gas-snapshot.json";
+const HELP = `What an agreement's calls cost, in gas of receipts on one local node, beside other escrows on the same token.
 
-const figures = {
-  ...(await beginning()),
-  ...(await months()),
-  ...(await batches()),
-  ...(await dispute()),
-  ...(await payouts()),
-  ...(await silence()),
-};
-if (process.argv.includes("--update")) update(figures, process.argv.includes("--allow-growth"));
-else process.stdout.write(process.argv.includes("--json") ? `${toJson(figures)}\n` : tableOf(figures));
+  npm run bench                              tables
+  npm run bench -- --json > gas.json         one object, nothing else on the standard output
+  npm run bench -- --quick                   ours alone: no peers, no long pages
+  npm run bench:update                       record the figures, and draw docs/gas.md anew from them
+  npm run bench:update -- --allow-growth     also those that grew
+
+Peers are measured from their npm packages, which the first run installs into bench/peers (a few seconds).
+`;
+
+const write = (text: string): void => void process.stdout.write(text);
+const complain = (text: string): void => void process.stderr.write(text);
+
+process.exitCode = await main();
 // The node inside this process would keep it alive.
 process.exit();
 
-function update(actual: Figures, allowGrowth: boolean): void {
-  const recorded = existsSync(SNAPSHOT) ? (JSON.parse(readFileSync(SNAPSHOT, "utf8")) as Figures) : {};
-  const changed = Object.entries(actual).filter(([name, gas]) => recorded[name] !== gas);
-  const grown = changed.filter(([name, gas]) => gas > (recorded[name] ?? gas));
-  for (const [name, gas] of changed) process.stdout.write(`${name}: ${recorded[name] ?? "new"} → ${gas}\n`);
-  if (grown.length > 0 && !allowGrowth) {
-    process.stderr.write(`${grown.length} figures grew; nothing was recorded. Meant so? Add \`-- --allow-growth\`.\n`);
-    process.exitCode = 1;
-    return;
+async function main(): Promise<number> {
+  const options = parsed();
+  if (options === undefined) return 2;
+  if (options.help === true) {
+    write(HELP);
+    return 0;
   }
-  writeFileSync(SNAPSHOT, `${toJson(actual)}\n`);
+  process.env["HARDHAT_CONFIG"] = "bench/hardhat.config.ts";
+  const { measureAll, measureOwn } = await import("./measure.ts");
+  const say = (line: string): void => {
+    if (process.stderr.isTTY) complain(`${line} …\n`);
+  };
+  if (options.quick === true) {
+    const own = await measureOwn(say);
+    write(options.json === true ? toJson(own) : tables(own));
+    return 0;
+  }
+  const all = await measureAll(say);
+  if (options.update === true) return update(all, options["allow-growth"] === true);
+  write(options.json === true ? toJson(all) : tables(all));
+  return 0;
 }
 
-function tableOf(all: Figures): string {
-  const width = Math.max(...Object.keys(all).map((name) => name.length));
-  const rows = Object.entries(all).map(
-    ([name, gas]) => `${name.padEnd(width)}  ${gas.toLocaleString("en").padStart(11)}`,
-  );
-  return `${rows.join("\n")}\n`;
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: "boolean", short: "h" },
+        json: { type: "boolean" },
+        quick: { type: "boolean" },
+        update: { type: "boolean" },
+        "allow-growth": { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    complain(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    return undefined;
+  }
 }
 
-function toJson(all: Figures): string {
-  return JSON.stringify(all, null, 2);
+function update(actual: Snapshot, allowGrowth: boolean): number {
+  const changed = changes(recorded() ?? {}, actual);
+  for (const change of changed) write(`${told(change)}\n`);
+  const grown = changed.filter(({ from, to }) => from !== undefined && to !== undefined && to > from);
+  if (grown.length > 0 && !allowGrowth) {
+    complain(`${grown.length} figures grew; nothing was recorded. Meant so? Add \`-- --allow-growth\`.\n`);
+    return 1;
+  }
+  record(actual);
+  return 0;
+}
+
+function toJson(all: object): string {
+  return `${JSON.stringify(all, null, 2)}\n`;
 }

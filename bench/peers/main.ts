@@ -1,0 +1,15 @@
+import type { Figures } from "../gas.ts";
+import { flowFigures } from "./flow.ts";
+import { installPeers } from "./install.ts";
+import { requestFigures } from "./request.ts";
+
+/** A peer's figures by the name of its call; `year` is twelve payments, with all that they need. */
+export type Peers = Readonly<Record<string, Figures>>;
+
+export async function peers(say: (line: string) => void): Promise<Peers> {
+  await installPeers(say);
+  say("Sablier Flow");
+  const flow = await flowFigures();
+  say("Request's escrow");
+  return { sablierFlow: flow, requestEscrow: await requestFigures() };
+}
