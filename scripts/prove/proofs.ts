@@ -1,0 +1,66 @@
+import { globSync } from "node:fs";
+import { basename } from "node:path";
+import { nodesIn, rangeOf, slice, type Node, type Trees } from "./slice.ts";
+import { closure, compile, readSource, type Sources } from "./solc.ts";
+
+/** What stands in for a source that the checker cannot read: see docs/proofs.md. */
+const MODELS: Readonly<Record<string, string>> = {
+  "contracts/libraries/TermsCodec.sol": "proofs/models/TermsCodec.sol",
+  "solady/src/utils/DateTimeLib.sol": "proofs/models/DateTimeLib.sol",
+};
+
+export interface Assertion {
+  /** Where it begins, in bytes. */
+  readonly start: number;
+  readonly text: string;
+}
+
+/** One contract of proofs/: a claim, and the assertions that make it. The last one is the claim, others lead to it. */
+export interface Proof {
+  readonly file: string;
+  readonly contract: string;
+  readonly claim: string;
+  readonly assertions: readonly Assertion[];
+  readonly sources: Sources;
+}
+
+/** How a source reads; a planted bug makes it read otherwise. */
+export type Reader = (path: string) => string;
+
+/** All proofs, each with just the code that it calls. */
+export function proofsIn(read: Reader = readSource): readonly Proof[] {
+  const files = globSync("proofs/*.sol").sort();
+  const sources = closure(files, (path) => read(MODELS[path] ?? path));
+  const { sources: parsed = {} } = compile(sources, { outputSelection: { "*": { "": ["ast"] } } });
+  const trees = Object.fromEntries(Object.entries(parsed).map(([path, { ast }]) => [path, ast as Node]));
+  return files.flatMap((file) => {
+    const tree = trees[file];
+    const contracts = tree === undefined ? [] : [...nodesIn(tree)].filter((node) => isProof(node));
+    return contracts.map((node) => proofOf(sources, trees, file, node));
+  });
+}
+
+const isProof = (node: Node): boolean => node.nodeType === "ContractDefinition" && node["abstract"] !== true;
+
+function proofOf(sources: Sources, trees: Trees, file: string, node: Node): Proof {
+  const contract = node.name ?? "";
+  const { documentation } = node;
+  const words = typeof documentation === "object" && documentation !== null ? String(documentation["text"]) : "";
+  const claim = /@title (.*)/.exec(words)?.[1];
+  if (claim === undefined) throw new Error(`${file}: ${contract} has no @title, which says what it claims`);
+  const bytes = Buffer.from(sources[file] ?? "");
+  const assertions = [...nodesIn(node)].filter(isAssertion).map((call) => {
+    const { start, end } = rangeOf(call);
+    const text = bytes.subarray(start, end).toString();
+    return { start, text: text.slice("assert(".length, -1).replace(/\s+/g, " ") };
+  });
+  if (assertions.length === 0) throw new Error(`${file}: ${contract} asserts nothing`);
+  const name = `${basename(file, ".sol")}.${contract}`;
+  if (/[^\w.]/.test(name)) throw new Error(`${name} is no plain name`);
+  return { file, contract, claim, assertions, sources: slice(sources, trees, file, contract) };
+}
+
+const isAssertion = (node: Node): boolean =>
+  node.nodeType === "FunctionCall" && (node["expression"] as Node | undefined)?.name === "assert";
+
+export const nameOf = ({ file, contract }: Proof): string => `${basename(file, ".sol")}.${contract}`;
