@@ -48,12 +48,15 @@ async function mutate(name: string, { mutate, tests }: Part): Promise<Counts> {
   return COLUMNS.map((status) => results.filter((result) => result.status === status).length);
 }
 
-const add = (a: Counts, b: Counts): Counts => a.map((count, i) => count + (b[i] ?? 0));
+function add(a: Counts, b: Counts): Counts {
+  return a.map((count, i) => count + (b[i] ?? 0));
+}
 
 /** The share that the tests noticed. */
 function score([killed = 0, late = 0, survived = 0, missed = 0]: Counts): string {
   return `${((100 * (killed + late)) / (killed + late + survived + missed)).toFixed(1)} %`;
 }
 
-const row = (name: string, cells: readonly string[]): string =>
-  [name.padEnd(12), ...cells.map((cell) => cell.padStart(12))].join("");
+function row(name: string, cells: readonly string[]): string {
+  return [name.padEnd(12), ...cells.map((cell) => cell.padStart(12))].join("");
+}

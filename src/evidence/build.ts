@@ -1,6 +1,12 @@
 import { UpheldError } from "../errors.ts";
-import { measureOutages, type CanonicalDowntime, type Downtime, type InstanceSpan } from "../measure/outages.ts";
-import { daysOf, formatUtc, type Day } from "../measure/time.ts";
+import {
+  canonicalOrder,
+  measureOutages,
+  type CanonicalDowntime,
+  type Downtime,
+  type InstanceSpan,
+} from "../measure/outages.ts";
+import { daysOf, earlier, formatUtc, later, type Day } from "../measure/time.ts";
 import type { Note, Period } from "../measure/types.ts";
 import type { Indicator, Measurement } from "../terms/types.ts";
 import { leavesOf, type Facts } from "./encoding.ts";
@@ -109,13 +115,9 @@ const describeDay = (day: Day, counted: readonly Counted[]): EvidenceDay => ({
 function spansOfDay(indicator: number, spans: readonly InstanceSpan[], day: Day): EvidenceSpan[] {
   return spans
     .filter(({ start, end }) => start < day.end && end > day.start)
-    .map(({ instance, start, end }) => ({
-      indicator,
-      instance,
-      start: formatUtc(start > day.start ? start : day.start),
-      end: formatUtc(end < day.end ? end : day.end),
-    }))
-    .sort((a, b) => (a.start === b.start ? a.instance - b.instance : a.start < b.start ? -1 : 1));
+    .map(({ instance, start, end }) => ({ instance, start: later(start, day.start), end: earlier(end, day.end) }))
+    .sort(canonicalOrder)
+    .map(({ instance, start, end }) => ({ indicator, instance, start: formatUtc(start), end: formatUtc(end) }));
 }
 
 function wordOf<T extends string>(words: Record<T, number>, value: number, what: string): T {

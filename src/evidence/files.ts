@@ -129,7 +129,7 @@ async function linkNew(directory: string, path: string, text: string): Promise<b
     throw unusable(path, "written", error);
   } finally {
     // one that stays behind does no harm
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await rm(temporary).catch(() => undefined);
   }
 }
 
@@ -154,7 +154,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 function alreadyThere(file: string, why: string, revision: number): UpheldError {
   return new UpheldError({
@@ -177,7 +177,7 @@ const unusable = (file: string, verb: string, cause: unknown) =>
   new UpheldError(
     {
       code: "evidence.unusable",
-      message: `cannot be ${verb}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `cannot be ${verb}: ${(cause as Error).message}`,
       hint: "check the folder, its permissions and the space left; it must be on a file system with hard links",
       file,
       retry: true,

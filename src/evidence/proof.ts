@@ -1,7 +1,7 @@
 import { UpheldError } from "../errors.ts";
 import { bytesOf, dayText, headerText } from "./encoding.ts";
 import { foldProof, leafOf, proofOf } from "./merkle.ts";
-import type { Evidence } from "./schema.ts";
+import type { Evidence, EvidenceDay } from "./schema.ts";
 
 /** Shows one leaf, a day or the header, and nothing of the others: the text that was sworn, and its way to the root. */
 export interface LeafProof {
@@ -15,11 +15,11 @@ export interface LeafProof {
 export function proveDay(evidence: Evidence, date: string): LeafProof {
   const index = evidence.days.findIndex((day) => day.date === date);
   if (index < 0) {
-    const [first, last] = [evidence.days.at(0)?.date ?? "", evidence.days.at(-1)?.date ?? ""];
+    const [first, last] = [evidence.days.at(0), evidence.days.at(-1)] as [EvidenceDay, EvidenceDay];
     throw new UpheldError({
       code: "evidence.no-such-day",
       message: `${date} is not a day of this period`,
-      hint: `its days are ${first} to ${last}`,
+      hint: `its days are ${first.date} to ${last.date}`,
     });
   }
   return proveLeaf(evidence, index + 1, dayText(evidence, index));

@@ -22,7 +22,7 @@ export const MODE_WORDS = { count: Mode.Count, "downtime-only": Mode.DowntimeOnl
 const hex32 = z.string().regex(/^0x[0-9a-f]{64}$/, "must be 32 bytes in lower-case hex");
 const count = z
   .string()
-  .regex(/^(0|[1-9]\d{0,19})$/, "must be a whole number, as a string")
+  .regex(/^(0|[1-9]\d{0,19})$/, { error: "must be a whole number, as a string", abort: true })
   .refine((text) => BigInt(text) < 2n ** 64n, "must be below 2^64");
 const time = z
   .string()
@@ -94,11 +94,11 @@ const checkedSchema = evidenceSchema.superRefine(({ start, end, days, leaves }, 
 export function parseEvidence(value: unknown, file?: string): Evidence {
   const result = checkedSchema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.map(String).join(".")}: `;
+  const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
+  const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
   throw new UpheldError({
     code: "evidence.malformed",
-    message: `not an evidence file of schema ${SCHEMA}: ${where}${issue?.message ?? "unreadable"}`,
+    message: `not an evidence file of schema ${SCHEMA}: ${where}${message}`,
     hint: "docs/evidence.md describes the file; fetch it again from whoever reported",
     ...(file === undefined ? {} : { file }),
   });

@@ -43,12 +43,16 @@ export interface Day extends Period {
 export function daysOf(period: Period): Day[] {
   const days: Day[] = [];
   for (let midnight = period.start - (period.start % DAY); midnight < period.end; midnight += DAY) {
-    const start = midnight > period.start ? midnight : period.start;
-    const end = midnight + DAY < period.end ? midnight + DAY : period.end;
+    const [start, end] = [later(midnight, period.start), earlier(midnight + DAY, period.end)];
     days.push({ date: formatUtc(midnight).slice(0, 10), start, end });
   }
   return days;
 }
+
+// Stryker disable next-line EqualityOperator: of two equal times either is right
+export const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+// Stryker disable next-line EqualityOperator: of two equal times either is right
+export const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 const wrong = (code: string, message: string, place: Place) =>
   new UpheldError({ code, message, hint: "write it as 2025-10-09T14:45:00Z: whole seconds, in UTC", ...place });

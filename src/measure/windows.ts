@@ -1,5 +1,5 @@
 import { UpheldError } from "../errors.ts";
-import { formatUtc } from "./time.ts";
+import { earlier, formatUtc, later } from "./time.ts";
 import type { Note, Period, Window } from "./types.ts";
 
 /** Most separate windows one period may have; it bounds the memory and the size of the evidence. */
@@ -31,8 +31,7 @@ export function intersect(a: Spans, b: Spans): Period[] {
   const both: Period[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const [x, y] = [a[i] as Period, b[j] as Period];
-    const start = x.start > y.start ? x.start : y.start;
-    const end = x.end < y.end ? x.end : y.end;
+    const [start, end] = [later(x.start, y.start), earlier(x.end, y.end)];
     if (start < end) both.push({ start, end });
     if (x.end < y.end) i++;
     else j++;
@@ -137,7 +136,7 @@ function count(tally: Tally, { line }: Window): void {
 
 function clip(window: Window, { start, end }: Period): Window {
   if (window.start >= start && window.end <= end) return window;
-  return { ...window, start: window.start < start ? start : window.start, end: window.end > end ? end : window.end };
+  return { ...window, start: later(window.start, start), end: earlier(window.end, end) };
 }
 
 function emptyWindow({ start, end, line }: Window, what: string, file?: string): UpheldError {

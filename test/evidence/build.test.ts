@@ -5,12 +5,15 @@ import fc from "fast-check";
 import { buildEvidence, newSalt } from "../../src/evidence/build.ts";
 import { dayText, headerText } from "../../src/evidence/encoding.ts";
 import { foldProof, proofOf, rootOf } from "../../src/evidence/merkle.ts";
-import { checkLeafProof, proveDay, proveHeader } from "../../src/evidence/proof.ts";
+import { checkLeafProof, type LeafProof, proveDay, proveHeader } from "../../src/evidence/proof.ts";
 import { UpheldError } from "../../src/errors.ts";
 import type { Window } from "../../src/measure/types.ts";
 import { october, octoberOutages, SALT, tickets, uptime, window } from "./fixtures.ts";
 
-const { evidence, measurements } = buildEvidence(october(), SALT);
+let { evidence, measurements, notes } = {} as ReturnType<typeof buildEvidence>;
+function fresh(): void {
+  ({ evidence, measurements, notes } = buildEvidence(october(), SALT));
+}
 
 const problemOf = (run: () => unknown) => {
   try {
@@ -23,6 +26,8 @@ const problemOf = (run: () => unknown) => {
 };
 
 describe("buildEvidence", () => {
+  beforeEach(fresh);
+
   it("counts what to report", () => {
     expect(measurements).to.deep.equal([
       { total: 2_678_400n, bad: 31_980n, excluded: 0n },
@@ -67,6 +72,57 @@ describe("buildEvidence", () => {
       ["2025-10-02T00:00:00Z", "2025-10-03T00:00:00Z"],
       ["2025-10-03T00:00:00Z", "2025-10-03T12:00:00Z"],
     ]);
+  });
+
+  it("lists an outage under the days that it touches, not under one that it ends at", () => {
+    const midnights = window("2025-10-10T00:00:00Z", "2025-10-12T00:00:00Z");
+    const indicators = [{ grade: "outages", indicator: uptime, outages: [midnights], exclusions: [] }] as const;
+    const { days } = buildEvidence(october({ indicators }), SALT).evidence;
+    const listed = days.flatMap(({ outages }) => outages.map(({ start, end }) => [start, end]));
+    expect(listed).to.deep.equal([
+      ["2025-10-10T00:00:00Z", "2025-10-11T00:00:00Z"],
+      ["2025-10-11T00:00:00Z", "2025-10-12T00:00:00Z"],
+    ]);
+  });
+
+  it("lists what starts in one second by instance, also where midnight makes it one second", () => {
+    const several = { ...uptime, instances: 3n };
+    const outages = [
+      { ...window("2025-10-09T22:00:00Z", "2025-10-10T01:00:00Z"), instance: 3 },
+      { ...window("2025-10-09T23:00:00Z", "2025-10-10T02:00:00Z"), instance: 1 },
+      { ...window("2025-10-10T00:30:00Z", "2025-10-10T02:00:00Z"), instance: 2 },
+    ];
+    const indicators = [{ grade: "outages", indicator: several, outages, exclusions: [] }] as const;
+    const { days } = buildEvidence(october({ indicators }), SALT).evidence;
+    expect(days[8]!.outages.map(({ instance }) => instance)).to.deep.equal([3, 1]);
+    expect(days[9]!.outages.map(({ instance }) => instance)).to.deep.equal([1, 3, 2]);
+  });
+
+  it("passes on what there is to remark on", () => {
+    expect(notes).to.deep.equal([]);
+    const indicators = [{ grade: "outages", indicator: uptime, outages: [], exclusions: [] }] as const;
+    expect(buildEvidence(october({ indicators }), SALT).notes.map(({ code }) => code)).to.deep.equal(["none"]);
+  });
+
+  it("refuses a unit or a mode that the file has no word for", () => {
+    const build = (changes: object) => () =>
+      buildEvidence(
+        october({
+          indicators: [
+            {
+              grade: "totals",
+              indicator: { ...tickets, ...changes },
+              measurement: { total: 1n, bad: 0n, excluded: 0n },
+            },
+          ],
+        }),
+        SALT,
+      );
+    expect(problemOf(build({ unit: 6 }))).to.deep.equal({
+      code: "evidence.unknown-word",
+      message: "unit 6 has no name in the evidence file",
+    });
+    expect(problemOf(build({ mode: 0 })).message).to.equal("mode 0 has no name in the evidence file");
   });
 
   it("has a day for each day of a leap year that starts inside a day", () => {
@@ -127,6 +183,8 @@ describe("buildEvidence", () => {
 });
 
 describe("the canonical bytes", () => {
+  beforeEach(fresh);
+
   const saltOf = (leaf: number) => solidityPackedKeccak256(["bytes32", "uint32"], [SALT, leaf]);
 
   it("of the header are the lines that docs/evidence.md describes", () => {
@@ -166,6 +224,24 @@ outage 1 every 2025-10-09T14:45:00Z 2025-10-09T16:40:00Z
     );
   });
 
+  it("of a day name the instance, and what is excluded", () => {
+    const several = { ...uptime, mode: 3 as const, instances: 3n };
+    const indicators = [
+      {
+        grade: "outages",
+        indicator: several,
+        outages: [{ ...window("2025-10-09T14:45:00Z", "2025-10-09T16:40:00Z"), instance: 2 }],
+        exclusions: [{ ...window("2025-10-09T01:00:00Z", "2025-10-09T02:00:00Z"), instance: 0 }],
+      },
+    ] as const;
+    const lines = dayText(buildEvidence(october({ indicators }), SALT).evidence, 8).split("\n");
+    expect(lines.slice(9)).to.deep.equal([
+      "outage 1 2 2025-10-09T14:45:00Z 2025-10-09T16:40:00Z",
+      "exclusion 1 every 2025-10-09T01:00:00Z 2025-10-09T02:00:00Z",
+      "",
+    ]);
+  });
+
   it("give the leaves by hashing twice, as another keccak does it", () => {
     const expected = [headerText(evidence), ...evidence.days.map((_, index) => dayText(evidence, index))];
     expect(evidence.leaves).to.deep.equal(expected.map((text) => keccak256(keccak256(toUtf8Bytes(text)))));
@@ -194,11 +270,22 @@ describe("the Merkle tree", () => {
   }
 });
 
+describe("a Merkle tree of nothing", () => {
+  it("is refused", () => {
+    expect(() => rootOf([])).to.throw(RangeError, "a Merkle tree needs a leaf");
+  });
+});
+
 describe("proveDay", () => {
-  const proof = proveDay(evidence, "2025-10-09");
+  beforeEach(fresh);
+
+  let proof: LeafProof;
+  beforeEach(() => {
+    proof = proveDay(evidence, "2025-10-09");
+  });
 
   it("shows that day, and neither another day nor the file's salt", () => {
-    expect(proof.leaf).to.equal(9);
+    expect(proof).to.deep.include({ schema: "upheld.leaf-proof/1", leaf: 9, root: evidence.root });
     expect(checkLeafProof(proof, evidence.root)).to.equal(true);
     const shown = JSON.stringify(proof);
     expect(shown).to.include("2025-10-09T14:45:00Z");
@@ -215,8 +302,16 @@ describe("proveDay", () => {
 
   it("says which days there are when asked for another", () => {
     const problem = problemOf(() => proveDay(evidence, "2025-11-01"));
-    expect(problem.code).to.equal("evidence.no-such-day");
-    expect(problem.hint).to.equal("its days are 2025-10-01 to 2025-10-31");
+    expect(problem).to.deep.equal({
+      code: "evidence.no-such-day",
+      message: "2025-11-01 is not a day of this period",
+      hint: "its days are 2025-10-01 to 2025-10-31",
+    });
+  });
+
+  it("shows the first day and the last", () => {
+    expect(proveDay(evidence, "2025-10-01").leaf).to.equal(1);
+    expect(proveDay(evidence, "2025-10-31").leaf).to.equal(31);
   });
 
   it("has a twin for the header", () => {

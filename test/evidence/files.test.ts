@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
@@ -63,9 +63,11 @@ describe("evidence files", () => {
     });
 
     it("run again finds the file, with its salt and root, whatever the tool and the source are called now", async () => {
-      const random = counting();
-      const first = await keepEvidence(directory, october(), random);
-      const again = await keepEvidence(directory, october({ tool: "upheld 9.9.9", source: "moved.csv" }), random);
+      const first = await keepEvidence(directory, october(), counting());
+      const noMore: RandomSource = () => {
+        throw new Error("a new salt was drawn");
+      };
+      const again = await keepEvidence(directory, october({ tool: "upheld 9.9.9", source: "moved.csv" }), noMore);
       expect(again.reused).to.equal(true);
       expect(again.evidence).to.deep.equal(first.evidence);
       expect(again.measurements).to.deep.equal(first.measurements);
@@ -98,6 +100,17 @@ describe("evidence files", () => {
       expect(await readFile(file, "utf8")).to.equal(before);
     });
 
+    it("refuses changed counts that no day shows", async () => {
+      await keepEvidence(directory, october(), counting());
+      const [uptimeInput, ticketsInput] = october().indicators;
+      const measurement = { total: 120n, bad: 4n, excluded: 0n };
+      const changed = october({ indicators: [uptimeInput!, { ...ticketsInput!, grade: "totals", measurement }] });
+      const problem = await problemOf(keepEvidence(directory, changed, counting()));
+      expect(problem.message).to.equal(
+        "revision 0 has an evidence file already, and its bounds or counts differ from those now given",
+      );
+    });
+
     it("takes the change as the next revision", async () => {
       await keepEvidence(directory, withOutages(), counting());
       const next = await keepEvidence(directory, { ...withOutages([]), revision: 1 }, counting());
@@ -111,6 +124,7 @@ describe("evidence files", () => {
       const problem = await problemOf(keepEvidence(directory, october(), counting()));
       expect(problem.code).to.equal("evidence.damaged");
       expect(problem.message).to.include("day 2025-10-09, leaf 9");
+      expect(problem.hint).to.equal("restore it from a copy; it is left as it is");
     });
 
     it("refuses half a file, and does not replace it", async () => {
@@ -127,6 +141,28 @@ describe("evidence files", () => {
       await writeFile(file, "");
       const problem = await problemOf(keepEvidence(file, october(), counting()));
       expect(problem.code).to.equal("evidence.unusable");
+      expect(problem.message).to.match(/^cannot be read: ENOTDIR/);
+      expect(problem.hint).to.equal(
+        "check the folder, its permissions and the space left; it must be on a file system with hard links",
+      );
+      expect(problem.retry).to.equal(true);
+    });
+
+    it("says so when the folder cannot be made", async () => {
+      // a dangling link: nothing is there to read, and nothing can be made there
+      const link = join(directory, "dangling");
+      await symlink(join(directory, "nowhere", "at", "all"), link);
+      const problem = await problemOf(keepEvidence(link, october(), counting()));
+      expect(problem).to.deep.include({ code: "evidence.unusable", retry: true });
+      expect(problem.message).to.match(/^cannot be written: /);
+    });
+
+    it("keeps the cause of what cannot be read", async () => {
+      await mkdir(path("2025-10.r0.json"), { recursive: true });
+      const error: unknown = await readEvidence(path("2025-10.r0.json")).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(UpheldError);
+      expect((error as UpheldError).problem.message).to.match(/^cannot be read: EISDIR/);
+      expect((error as UpheldError).cause).to.have.property("code", "EISDIR");
     });
 
     it("says so when the folder cannot be written", async function () {
@@ -140,21 +176,25 @@ describe("evidence files", () => {
   });
 
   describe("writeEvidence", () => {
-    const { evidence } = buildEvidence(october(), SALT);
-
     it("takes the same content again, and refuses any other", async () => {
+      const { evidence } = buildEvidence(october(), SALT);
       expect(await writeEvidence(directory, evidence)).to.deep.equal({ path: path("2025-10.r0.json"), reused: false });
       expect((await writeEvidence(directory, evidence)).reused).to.equal(true);
       const other = buildEvidence(october(), `0x${"00".repeat(32)}`).evidence;
       const problem = await problemOf(writeEvidence(directory, other));
-      expect(problem.code).to.equal("evidence.exists");
+      expect(problem).to.deep.include({ code: "evidence.exists", file: path("2025-10.r0.json") });
+      expect(problem.message).to.equal("revision 0 has an evidence file already, and its content differs");
       expect(await readEvidence(path("2025-10.r0.json"))).to.deep.equal(evidence);
     });
   });
 
   it("readEvidence says when there is no file", async () => {
     const problem = await problemOf(readEvidence(path("2025-10.r0.json")));
-    expect(problem.code).to.equal("evidence.missing");
-    expect(problem.file).to.equal(path("2025-10.r0.json"));
+    expect(problem).to.deep.equal({
+      code: "evidence.missing",
+      message: "there is no such evidence file",
+      hint: "ask whoever reported for it; without it nobody can check the counts",
+      file: path("2025-10.r0.json"),
+    });
   });
 });

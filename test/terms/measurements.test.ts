@@ -5,12 +5,12 @@ import { type Indicator, Mode, Unit } from "../../src/terms/types.ts";
 import { sampleTerms } from "./sample-terms.ts";
 
 const terms = sampleTerms();
-const january = periodOf(terms, 0);
+const january = () => periodOf(terms, 0);
 const SECONDS = 2_678_400n;
 const uptime: Indicator = { id: 1, unit: Unit.Seconds, mode: Mode.DowntimeOnly, instances: 1n, excludedCap: 3_600n };
 const tickets: Indicator = { id: 2, unit: Unit.Tickets, mode: Mode.Count, instances: 1n, excludedCap: 5n };
 
-const codes = (indicator: Indicator, total: bigint, bad: bigint, excluded: bigint, period = january): string[] =>
+const codes = (indicator: Indicator, total: bigint, bad: bigint, excluded: bigint, period = january()): string[] =>
   checkMeasurement(indicator, period, { total, bad, excluded }).map((problem) =>
     problem.code.replace("measurement.", ""),
   );
@@ -44,7 +44,7 @@ describe("measurements", () => {
 
   it("refuse more excluded than agreed, scaled down in a cut period", () => {
     expect(codes(tickets, 10n, 0n, 6n)).to.deep.equal(["excluded-above-cap"]);
-    const half = periodOf(terms, 1, january.end + 14n * 86_400n);
+    const half = periodOf(terms, 1, january().end + 14n * 86_400n);
     expect(excludedCapOf(uptime, half)).to.equal(1_800n);
     expect(excludedCapOf(tickets, half)).to.equal(2n);
     expect(codes(tickets, 10n, 0n, 2n, half)).to.deep.equal([]);
@@ -58,8 +58,8 @@ describe("measurements", () => {
 
   it("are one per indicator", () => {
     const good = { total: SECONDS, bad: 0n, excluded: 0n };
-    expect(checkMeasurements(terms, january, [good])).to.deep.equal([]);
-    expect(checkMeasurements(terms, january, [good, good]).map((problem) => problem.message)).to.deep.equal([
+    expect(checkMeasurements(terms, january(), [good])).to.deep.equal([]);
+    expect(checkMeasurements(terms, january(), [good, good]).map((problem) => problem.message)).to.deep.equal([
       "2 measurements, the terms have 1 indicators",
     ]);
   });

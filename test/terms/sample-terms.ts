@@ -1,3 +1,4 @@
+import { findViolations } from "../../src/terms/limits.ts";
 import { Combination, Mode, type Terms, Test, type Tier, Unit } from "../../src/terms/types.ts";
 
 const DAY = 86_400n;
@@ -55,3 +56,16 @@ export function sampleTerms(changes: Partial<Terms> = {}): Terms {
     ...changes,
   };
 }
+
+/** What breaks a limit by one, what just keeps it, and which fields are named with which words. */
+export type Limit = readonly [what: string, code: string, breaks: Partial<Terms>, keeps: Partial<Terms>, told: string];
+
+/** Each limit that the sample with `changes` breaks: its code, and `fields: message`. */
+export const violationsOf = (changes: Partial<Terms>, now?: bigint): [code: string, told: string][] =>
+  findViolations(sampleTerms(changes), { now }).map(({ fields, problem: { code, message } }) => [
+    code.replace("terms.", ""),
+    `${fields.join(" ")}: ${message}`,
+  ]);
+
+export const codesOf = (changes: Partial<Terms>, now?: bigint): string[] =>
+  violationsOf(changes, now).map(([code]) => code);
