@@ -36,6 +36,7 @@ getContractFactory(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer |
 getContractFactory(name: 'HugeSupplyToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeSupplyToken__factory>
 getContractFactory(name: 'MintableToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MintableToken__factory>
 getContractFactory(name: 'NoReturnToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoReturnToken__factory>
+getContractFactory(name: 'Readings', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Readings__factory>
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
 getContractFactory(name: 'SecondEntry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecondEntry__factory>
 getContractFactory(name: 'SmartWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SmartWallet__factory>
@@ -67,6 +68,7 @@ getContractAt(name: 'FeeOnTransferToken', address: string | ethers.Addressable, 
 getContractAt(name: 'HugeSupplyToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeSupplyToken>
 getContractAt(name: 'MintableToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MintableToken>
 getContractAt(name: 'NoReturnToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoReturnToken>
+getContractAt(name: 'Readings', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Readings>
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
 getContractAt(name: 'SecondEntry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecondEntry>
 getContractAt(name: 'SmartWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SmartWallet>
@@ -98,6 +100,7 @@ deployContract(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | Dep
 deployContract(name: 'HugeSupplyToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeSupplyToken>
 deployContract(name: 'MintableToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MintableToken>
 deployContract(name: 'NoReturnToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoReturnToken>
+deployContract(name: 'Readings', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Readings>
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'SecondEntry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecondEntry>
 deployContract(name: 'SmartWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SmartWallet>
@@ -129,6 +132,7 @@ deployContract(name: 'FeeOnTransferToken', args: any[], signerOrOptions?: ethers
 deployContract(name: 'HugeSupplyToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeSupplyToken>
 deployContract(name: 'MintableToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MintableToken>
 deployContract(name: 'NoReturnToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoReturnToken>
+deployContract(name: 'Readings', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Readings>
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'SecondEntry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecondEntry>
 deployContract(name: 'SmartWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SmartWallet>

@@ -60,6 +60,8 @@ export type { MintableToken } from './mocks/MintableToken.js';
 export { MintableToken__factory } from './factories/mocks/MintableToken__factory.js';
 export type { NoReturnToken } from './mocks/NoReturnToken.js';
 export { NoReturnToken__factory } from './factories/mocks/NoReturnToken__factory.js';
+export type { Readings } from './mocks/Readings.js';
+export { Readings__factory } from './factories/mocks/Readings__factory.js';
 export type { ReentrantToken } from './mocks/ReentrantToken.js';
 export { ReentrantToken__factory } from './factories/mocks/ReentrantToken__factory.js';
 export type { SecondEntry } from './mocks/SecondEntry.js';

@@ -27,7 +27,7 @@ const anyIndicator: fc.Arbitrary<Omit<Indicator, "id">> = fc.oneof(
 );
 
 /** Which indicator an objective is about: modulo how many there are. */
-const anyTable = fc
+export const anyTable = fc
   .tuple(
     fc.array(anyIndicator, { minLength: 1, maxLength: 4 }),
     fc.array(fc.tuple(fc.nat(), fc.array(anyTier, { minLength: 1, maxLength: 8 })), { minLength: 1, maxLength: 8 }),

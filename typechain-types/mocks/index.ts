@@ -12,6 +12,7 @@ export type { FeeOnTransferToken } from './FeeOnTransferToken.js';
 export type { HugeSupplyToken } from './HugeSupplyToken.js';
 export type { MintableToken } from './MintableToken.js';
 export type { NoReturnToken } from './NoReturnToken.js';
+export type { Readings } from './Readings.js';
 export type { ReentrantToken } from './ReentrantToken.js';
 export type { SecondEntry } from './SecondEntry.js';
 export type { SmartWallet } from './SmartWallet.js';

@@ -12,6 +12,7 @@ export { FeeOnTransferToken__factory } from './FeeOnTransferToken__factory.js';
 export { HugeSupplyToken__factory } from './HugeSupplyToken__factory.js';
 export { MintableToken__factory } from './MintableToken__factory.js';
 export { NoReturnToken__factory } from './NoReturnToken__factory.js';
+export { Readings__factory } from './Readings__factory.js';
 export { ReentrantToken__factory } from './ReentrantToken__factory.js';
 export { SecondEntry__factory } from './SecondEntry__factory.js';
 export { SmartWallet__factory } from './SmartWallet__factory.js';
