@@ -1,4 +1,5 @@
 /** What the figures are compared with, and how the page and the terminal name them. */
+import type { Figures } from "./gas.ts";
 import { OTHERS } from "./others.ts";
 import type { Ours } from "./ours.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -36,30 +37,48 @@ export const GOALS: Readonly<Record<Operation, number>> = {
   year: 700_000,
 };
 
-export interface Year {
+export interface Cost {
   readonly name: string;
   readonly gas: number;
   /** Whether it knows how well the service was. */
-  readonly level: "yes" | "no";
+  readonly hasLevel: boolean;
   readonly isMeasuredNow: boolean;
 }
 
 /** Twelve good periods with everything they need, the cheapest first. */
-export function yearsOf({ ours, calls, peers }: Snapshot): Year[] {
-  const now = (name: string, gas: number | undefined, level: Year["level"]): Year => {
-    if (gas === undefined) throw new Error(`no year of ${name}`);
-    return { name, gas, level, isMeasuredNow: true };
-  };
-  const earlier = OTHERS.flatMap(({ name, year, hasLevel }): Year[] =>
-    year === undefined ? [] : [{ name, gas: year, level: hasLevel ? "yes" : "no", isMeasuredNow: false }],
-  );
-  const years = [
-    now("Upheld, 4 claims", ours.year, "yes"),
-    now("Upheld, 12 claims", calls["year with a claim every month"], "yes"),
-    now("Sablier Flow, 4 withdrawals", peers["sablierFlow"]?.["yearOfFourWithdrawals"], "no"),
-    now("Sablier Flow, 12 withdrawals", peers["sablierFlow"]?.["year"], "no"),
-    now("Request escrow", peers["requestEscrow"]?.["year"], "no"),
-    ...earlier,
-  ];
-  return years.sort((a, b) => a.gas - b.gas);
+export function yearsOf({ ours, calls, peers }: Snapshot): Cost[] {
+  return sorted([
+    mine("Upheld, 4 claims", ours.year),
+    mine("Upheld, 12 claims", figure(calls, "year with a claim every month")),
+    peer("Sablier Flow, 4 withdrawals", figure(peers.sablierFlow, "yearOfFourWithdrawals")),
+    peer("Sablier Flow, 12 withdrawals", figure(peers.sablierFlow, "year")),
+    peer("Request escrow", figure(peers.requestEscrow, "year")),
+    ...OTHERS.flatMap(({ name, year, hasLevel }): Cost[] =>
+      year === undefined ? [] : [{ name, gas: year, hasLevel, isMeasuredNow: false }],
+    ),
+  ]);
+}
+
+/** One good month of a running agreement, until the provider has its money. */
+export function monthsOf({ ours, peers }: Snapshot): Cost[] {
+  const request = figure(peers.requestEscrow, "payEscrow") + figure(peers.requestEscrow, "payRequestFromEscrow");
+  return sorted([
+    mine("Upheld, report in a batch of 100", ours.monthInBatchOf100),
+    mine("Upheld, report in a batch of 100 and claim", ours.monthInBatchOf100 + ours.claim),
+    peer("Sablier Flow, withdraw", figure(peers.sablierFlow, "withdraw")),
+    peer("Request escrow, lock and release", request),
+    ...OTHERS.flatMap(({ name, month, hasLevel }): Cost[] =>
+      month === undefined ? [] : [{ name: `${name}, ${month.what}`, gas: month.gas, hasLevel, isMeasuredNow: false }],
+    ),
+  ]);
+}
+
+const mine = (name: string, gas: number): Cost => ({ name, gas, hasLevel: true, isMeasuredNow: true });
+const peer = (name: string, gas: number): Cost => ({ name, gas, hasLevel: false, isMeasuredNow: true });
+const sorted = (costs: readonly Cost[]): Cost[] => costs.toSorted((a, b) => a.gas - b.gas);
+
+function figure(figures: Figures, name: string): number {
+  const gas = figures[name];
+  if (gas === undefined) throw new Error(`nothing measured: ${name}`);
+  return gas;
 }

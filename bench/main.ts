@@ -1,5 +1,7 @@
 /** The command line of the bench. Only measuring loads Hardhat, so that help and mistakes are answered at once. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { chartsOf, PAGE, pageOf } from "./page.ts";
 import { changes, record, recorded, type Snapshot, told } from "./snapshot.ts";
 import { tables } from "./tables.ts";
 
@@ -70,6 +72,8 @@ function update(actual: Snapshot, allowGrowth: boolean): number {
     return 1;
   }
   record(actual);
+  for (const [path, chart] of Object.entries(chartsOf(actual))) writeFileSync(path, chart);
+  writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), actual));
   return 0;
 }
 

@@ -40,7 +40,7 @@ export async function month(): Promise<Month> {
   const trace = await traceOf(sent.hash);
   const clients = all.agreements.length;
   const gas = partsOf(trace, sent.data, used);
-  const each = (figure: number) => Math.round((figure / clients) * 10) / 10;
+  const each = (figure: number) => figure / clients;
   const share = Object.fromEntries(KINDS.map((kind) => [kind, each(gas[kind])])) as Record<Kind, number>;
   const data = ethers.getBytes(sent.data);
   const zeros = data.filter((byte) => byte === 0).length;

@@ -9,6 +9,8 @@ export interface Other {
   /** The repository on GitHub. */
   readonly source: string;
   readonly calls: Figures;
+  /** What one good period takes, where that is plain. */
+  readonly month?: { readonly what: string; readonly gas: number };
   /** Twelve good periods, everything included; absent where nobody measured it. */
   readonly year?: number;
   /** Whether it knows how well the service was. */
@@ -20,6 +22,7 @@ export const OTHERS: readonly Other[] = [
     name: "Smart Invoice",
     source: "SmartInvoiceXYZ/smart-invoice",
     calls: { "create, 12 milestones": 635_664, "fund by transfer": 51_577, release: 68_084 },
+    month: { what: "release", gas: 68_084 },
     year: 1_560_000,
     hasLevel: false,
   },
@@ -27,6 +30,7 @@ export const OTHERS: readonly Other[] = [
     name: "Base commerce-payments",
     source: "base/commerce-payments",
     calls: { authorize: 87_068, capture: 58_004, "capture with a split": 113_322 },
+    month: { what: "authorize and capture, split", gas: 87_068 + 113_322 },
     year: 2_410_000,
     hasLevel: false,
   },
@@ -34,6 +38,7 @@ export const OTHERS: readonly Other[] = [
     name: "Kleros escrow",
     source: "kleros/escrow-v2",
     calls: { create: 165_657, pay: 54_128, "settlement, offered": 81_933, "settlement, accepted": 62_955 },
+    month: { what: "create and pay", gas: 165_657 + 54_128 },
     year: 2_640_000,
     hasLevel: false,
   },
@@ -41,6 +46,7 @@ export const OTHERS: readonly Other[] = [
     name: "DSLA v2",
     source: "Stacktical/stacktical-dsla-contracts",
     calls: { create: 7_020_809, report: 177_787, request: 219_760 },
+    month: { what: "report and request", gas: 177_787 + 219_760 },
     year: 12_500_000,
     hasLevel: true,
   },

@@ -1,5 +1,5 @@
 /** The figures for people at a terminal. */
-import { GOALS, LABELS, type Operation, yearsOf } from "./compare.ts";
+import { type Cost, GOALS, LABELS, monthsOf, type Operation, yearsOf } from "./compare.ts";
 import { OTHERS } from "./others.ts";
 import type { Figures } from "./gas.ts";
 import type { Own, Snapshot } from "./snapshot.ts";
@@ -9,7 +9,7 @@ export function tables(all: Own | Snapshot): string {
   const operations = Object.keys(LABELS) as Operation[];
   const parts = [
     table(
-      ["gas of receipts", "ours", "goal", "ours / goal"],
+      ["gas of receipts", "ours", "goal", "× goal"],
       operations.map((name) => [LABELS[name], number(ours[name]), number(GOALS[name]), ratio(ours[name], GOALS[name])]),
     ),
     table(["other calls", "gas"], rows(calls)),
@@ -26,20 +26,25 @@ export function tables(all: Own | Snapshot): string {
 
 function compared(all: Snapshot): string[] {
   const { summaries, peers } = all;
-  const measured = Object.entries(peers).map(([peer, figures]) =>
+  const measured = (Object.entries(peers) as [string, Figures][]).map(([peer, figures]) =>
     table([`${peer}, measured now`, "gas"], rows(figures)),
   );
   const earlier = OTHERS.map(({ name, calls }) => table([`${name}, measured earlier`, "gas"], rows(calls)));
-  const years = yearsOf(all).map(({ name, gas, level }) => [name, number(gas), ratio(gas, all.ours.year), level]);
   return [
     table(["summaries in one eth_call", "gas"], rows(summaries)),
     ...measured,
     ...earlier,
-    table(["a year of twelve good periods", "gas", "/ ours", "service level"], years),
+    costs("one good month", monthsOf(all), all.ours.monthInBatchOf100),
+    costs("a year of twelve good periods", yearsOf(all), all.ours.year),
   ];
 }
 
-const number = (value: number): string => value.toLocaleString("en");
+function costs(what: string, all: readonly Cost[], own: number): string {
+  const cells = all.map(({ name, gas, hasLevel }) => [name, number(gas), ratio(gas, own), hasLevel ? "yes" : "no"]);
+  return table([what, "gas", "× ours", "knows the service level"], cells);
+}
+
+const number = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 0 });
 const ratio = (value: number, to: number): string => (value / to).toFixed(2);
 const rows = (figures: Figures): string[][] => Object.entries(figures).map(([name, gas]) => [name, number(gas)]);
 

@@ -3,8 +3,11 @@ import { flowFigures } from "./flow.ts";
 import { installPeers } from "./install.ts";
 import { requestFigures } from "./request.ts";
 
-/** A peer's figures by the name of its call; `year` is twelve payments, with all that they need. */
-export type Peers = Readonly<Record<string, Figures>>;
+/** Their figures by the name of the call; `year` is twelve payments, with all that they need. */
+export interface Peers {
+  readonly sablierFlow: Figures;
+  readonly requestEscrow: Figures;
+}
 
 export async function peers(say: (line: string) => void): Promise<Peers> {
   await installPeers(say);
