@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ethers, networkHelpers } from "./helpers/committee.ts";
+import { ethers, networkHelpers } from "../helpers/committee.ts";
 
 /** The tokens the escrow is attacked with: each misbehaves as its name says, and only so. */
 describe("Misbehaving tokens", () => {
