@@ -27,19 +27,25 @@ getContractFactory(name: 'TermsCodec', signerOrOptions?: ethers.Signer | Factory
 getContractFactory(name: 'TermsValidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TermsValidation__factory>
 getContractFactory(name: 'AgreementMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AgreementMock__factory>
 getContractFactory(name: 'BlocklistToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BlocklistToken__factory>
+getContractFactory(name: 'BrokenToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BrokenToken__factory>
 getContractFactory(name: 'CreditTableHarness', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CreditTableHarness__factory>
 getContractFactory(name: 'DeflatingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DeflatingToken__factory>
 getContractFactory(name: 'DoubleEntryToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DoubleEntryToken__factory>
 getContractFactory(name: 'ERC1271Wallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC1271Wallet__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeOnTransferToken__factory>
+getContractFactory(name: 'HookToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HookToken__factory>
+getContractFactory(name: 'ITokenHooks', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITokenHooks__factory>
+getContractFactory(name: 'HostileParty', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileParty__factory>
 getContractFactory(name: 'HugeSupplyToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HugeSupplyToken__factory>
 getContractFactory(name: 'MintableToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MintableToken__factory>
 getContractFactory(name: 'NoReturnToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.NoReturnToken__factory>
+getContractFactory(name: 'OverstatingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OverstatingToken__factory>
 getContractFactory(name: 'Readings', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Readings__factory>
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
 getContractFactory(name: 'SecondEntry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SecondEntry__factory>
 getContractFactory(name: 'SmartWallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SmartWallet__factory>
+getContractFactory(name: 'SurchargeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SurchargeToken__factory>
 getContractFactory(name: 'TestUSD', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TestUSD__factory>
 
   getContractAt(name: 'AgreementBase', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AgreementBase>
@@ -59,19 +65,25 @@ getContractAt(name: 'TermsCodec', address: string | ethers.Addressable, signer?:
 getContractAt(name: 'TermsValidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TermsValidation>
 getContractAt(name: 'AgreementMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AgreementMock>
 getContractAt(name: 'BlocklistToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BlocklistToken>
+getContractAt(name: 'BrokenToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BrokenToken>
 getContractAt(name: 'CreditTableHarness', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CreditTableHarness>
 getContractAt(name: 'DeflatingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DeflatingToken>
 getContractAt(name: 'DoubleEntryToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DoubleEntryToken>
 getContractAt(name: 'ERC1271Wallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC1271Wallet>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeOnTransferToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeOnTransferToken>
+getContractAt(name: 'HookToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HookToken>
+getContractAt(name: 'ITokenHooks', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITokenHooks>
+getContractAt(name: 'HostileParty', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileParty>
 getContractAt(name: 'HugeSupplyToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HugeSupplyToken>
 getContractAt(name: 'MintableToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MintableToken>
 getContractAt(name: 'NoReturnToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.NoReturnToken>
+getContractAt(name: 'OverstatingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OverstatingToken>
 getContractAt(name: 'Readings', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Readings>
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
 getContractAt(name: 'SecondEntry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SecondEntry>
 getContractAt(name: 'SmartWallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SmartWallet>
+getContractAt(name: 'SurchargeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SurchargeToken>
 getContractAt(name: 'TestUSD', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TestUSD>
 
   deployContract(name: 'AgreementBase', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementBase>
@@ -91,19 +103,25 @@ deployContract(name: 'TermsCodec', signerOrOptions?: ethers.Signer | DeployContr
 deployContract(name: 'TermsValidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TermsValidation>
 deployContract(name: 'AgreementMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementMock>
 deployContract(name: 'BlocklistToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BlocklistToken>
+deployContract(name: 'BrokenToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BrokenToken>
 deployContract(name: 'CreditTableHarness', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CreditTableHarness>
 deployContract(name: 'DeflatingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeflatingToken>
 deployContract(name: 'DoubleEntryToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DoubleEntryToken>
 deployContract(name: 'ERC1271Wallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC1271Wallet>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
+deployContract(name: 'HookToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HookToken>
+deployContract(name: 'ITokenHooks', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITokenHooks>
+deployContract(name: 'HostileParty', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileParty>
 deployContract(name: 'HugeSupplyToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeSupplyToken>
 deployContract(name: 'MintableToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MintableToken>
 deployContract(name: 'NoReturnToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoReturnToken>
+deployContract(name: 'OverstatingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OverstatingToken>
 deployContract(name: 'Readings', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Readings>
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'SecondEntry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecondEntry>
 deployContract(name: 'SmartWallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SmartWallet>
+deployContract(name: 'SurchargeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SurchargeToken>
 deployContract(name: 'TestUSD', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TestUSD>
 
   deployContract(name: 'AgreementBase', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementBase>
@@ -123,19 +141,25 @@ deployContract(name: 'TermsCodec', args: any[], signerOrOptions?: ethers.Signer 
 deployContract(name: 'TermsValidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TermsValidation>
 deployContract(name: 'AgreementMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AgreementMock>
 deployContract(name: 'BlocklistToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BlocklistToken>
+deployContract(name: 'BrokenToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BrokenToken>
 deployContract(name: 'CreditTableHarness', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CreditTableHarness>
 deployContract(name: 'DeflatingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeflatingToken>
 deployContract(name: 'DoubleEntryToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DoubleEntryToken>
 deployContract(name: 'ERC1271Wallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC1271Wallet>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
+deployContract(name: 'HookToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HookToken>
+deployContract(name: 'ITokenHooks', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITokenHooks>
+deployContract(name: 'HostileParty', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileParty>
 deployContract(name: 'HugeSupplyToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HugeSupplyToken>
 deployContract(name: 'MintableToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MintableToken>
 deployContract(name: 'NoReturnToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.NoReturnToken>
+deployContract(name: 'OverstatingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OverstatingToken>
 deployContract(name: 'Readings', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Readings>
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'SecondEntry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SecondEntry>
 deployContract(name: 'SmartWallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SmartWallet>
+deployContract(name: 'SurchargeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SurchargeToken>
 deployContract(name: 'TestUSD', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TestUSD>
 
     // default types

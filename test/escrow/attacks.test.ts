@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { DAY } from "../../src/terms/bounds.ts";
-import type { ReentrantToken } from "../../typechain-types/index.ts";
 import {
   claimOf,
   contested,
@@ -13,7 +12,7 @@ import {
   share,
   withStakes,
 } from "../support/disputes.ts";
-import { expectConserved, expectMoves, expectRefusal, expectState } from "../support/expect.ts";
+import { expectConserved, expectRefusal, expectState } from "../support/expect.ts";
 import {
   acceptAsClient,
   activate,
@@ -35,7 +34,6 @@ import {
   Phase,
   Ruling,
   Seat,
-  Stage,
   START,
   usd,
   world,
@@ -246,88 +244,3 @@ describe("attack with an old key", () => {
     }
   });
 });
-
-describe("attack through the token", () => {
-  it("a supply beyond 2^96 poured in: M stops at 2^95, nothing reverts, the rest waits", async () => {
-    const w = await loadFixture(world);
-    const huge = await ethers.deployContract("HugeSupplyToken");
-    const a = await createAgreement(w, { token: await huge.getAddress() });
-    await activate(a);
-    const pour = 2n ** 200n;
-    await huge.mint(a.address, pour);
-    await a.escrow.connect(a.stranger).sync();
-    const limit = 2n ** 95n;
-    await expectState(a, { balance: limit, unabsorbed: pour + 12n * FEE - limit });
-    await report(a, 0, 10);
-    await report(a, 1, 0);
-    await expectState(a, { earnings: share(90), balance: limit - share(90) });
-    const free = limit - 3n * FEE;
-    await a.escrow.connect(a.client).withdraw(a.client, free);
-    await expectState(a, { committed: 2n * FEE + FEE, earnings: share(90) });
-    await a.escrow.connect(a.stranger).sync();
-    await expectState(a, { balance: limit });
-    await settleAt(a, boundaryOf(a, 14));
-    await expectState(a, { phase: Phase.Closed });
-    await a.escrow.connect(a.provider).claim(a.provider);
-  });
-
-  async function reentrant(): Promise<Agreement & { evil: ReentrantToken }> {
-    const w = await world();
-    const evil = await ethers.deployContract("ReentrantToken");
-    const a = await createAgreement(w, { ...BONDED, chronic: [], token: await evil.getAddress() });
-    await withStakes(a);
-    await activate(a);
-    await withStakes(a);
-    await report(a, 0, 50);
-    return { ...a, evil };
-  }
-
-  const jobs: readonly (readonly [string, (a: Agreement) => Promise<unknown>])[] = [
-    ["fund", (a) => a.escrow.connect(a.client).fund(usd(10))],
-    ["dispute", (a) => claimOf(a, a.provider, 0, 0)],
-    ["withdraw", (a) => a.escrow.connect(a.client).withdraw(a.client, usd(10))],
-    ["postBond", postDrawnBond],
-    ["claim", claimEarnings],
-  ];
-  for (const [job, act] of jobs) {
-    for (const beforeMove of [true, false]) {
-      it(`double credit by a token that calls back ${beforeMove ? "before" : "after"} it moves: ${job}`, async () => {
-        const a = await loadFixture(reentrant);
-        const callBack = a.escrow.interface.encodeFunctionData("sync");
-        await a.evil.arm(a.address, callBack, beforeMove);
-        await act(a);
-        expect([await a.evil.hasCalled(), await a.evil.hasSucceeded()]).to.deep.equal([true, false]);
-        expect(await a.evil.answer()).to.equal(ethers.id("ReentrancyGuardReentrantCall()").slice(0, 10));
-        await expectConserved(a);
-      });
-    }
-  }
-
-  it("money shown twice to a token that calls back in a payout: the description is refused until it is over", async () => {
-    const a = await loadFixture(reentrant);
-    const callBack = a.escrow.interface.encodeFunctionData("state");
-    await a.evil.arm(a.address, callBack, true);
-    await a.escrow.connect(a.client).withdraw(a.client, 1n);
-    expect([await a.evil.hasCalled(), await a.evil.hasSucceeded()]).to.deep.equal([true, false]);
-    expect(await a.evil.answer()).to.equal(ethers.id("ReentrancyGuardReentrantCall()").slice(0, 10));
-  });
-});
-
-/** A credit of 150 % took the whole bond in March; its first transfer is the one of `postBond`. */
-async function postDrawnBond(a: Agreement): Promise<void> {
-  await report(a, 1, 50);
-  await settleAt(a, boundaryOf(a, 2) + R + D);
-  expect((await a.escrow.state()).bond).to.equal(usd(500));
-  await at(boundaryOf(a, 3));
-  const total = boundaryOf(a, 3) - boundaryOf(a, 2);
-  await a.escrow.connect(a.oracle).report(2, 0, [{ total, bad: total, excluded: 0n }], ethers.ZeroHash);
-  await settleAt(a, boundaryOf(a, 3) + D);
-  await expectState(a, { bond: 0n, stage: Stage.Running });
-  await a.escrow.connect(a.provider).postBond();
-  await expectState(a, { bond: usd(500) });
-}
-
-async function claimEarnings(a: Agreement): Promise<void> {
-  await settleAt(a, FEBRUARY + D);
-  await expectMoves(a, () => a.escrow.connect(a.provider).claim(a.provider), { provider: usd(900), escrow: -usd(900) });
-}

@@ -51,17 +51,4 @@ describe("SLAEscrow: sweep", () => {
     const a = await loadFixture(active);
     await expect(a.escrow.connect(a.stranger).sweep(a.stranger)).to.be.revertedWithoutReason(ethers);
   });
-
-  it("refuses a call back into the agreement from the foreign token", async () => {
-    const a = await loadFixture(active);
-    const foreign = await ethers.deployContract("ReentrantToken");
-    await foreign.mint(a.address, 9n);
-    await foreign.arm(a.address, a.escrow.interface.encodeFunctionData("sweep", [foreign.target]), true);
-    await a.escrow.connect(a.stranger).sweep(foreign);
-    expect(await foreign.hasCalled()).to.equal(true);
-    expect(await foreign.hasSucceeded()).to.equal(false);
-    const error = a.escrow.interface.parseError(await foreign.answer());
-    expect(error?.name).to.equal("ReentrancyGuardReentrantCall");
-    expect(await foreign.balanceOf(a.client)).to.equal(9n);
-  });
 });

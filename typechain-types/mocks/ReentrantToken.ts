@@ -4,38 +4,49 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+export declare namespace ReentrantToken {
+      
+    export type CallBackStruct = {target: AddressLike, data: BytesLike, foreseen: BytesLike[]}
+
+    export type CallBackStructOutput = [target: string, data: string, foreseen: string[]] & {target: string, data: string, foreseen: string[] }
+  
+    }
 
   export interface ReentrantTokenInterface extends Interface {
-    getFunction(nameOrSignature: "allowance" | "answer" | "approve" | "arm" | "balanceOf" | "decimals" | "hasCalled" | "hasSucceeded" | "mint" | "name" | "symbol" | "totalSupply" | "transfer" | "transferFrom"): FunctionFragment;
+    getFunction(nameOrSignature: "allowance" | "approve" | "arm" | "balanceOf" | "decimals" | "disarm" | "mint" | "name" | "permit" | "surpriseCount" | "surprises" | "symbol" | "times" | "totalSupply" | "transfer" | "transferFrom"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "Approval" | "Transfer"): EventFragment;
 
     encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike]): string;
-encodeFunctionData(functionFragment: 'answer', values?: undefined): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'arm', values: [AddressLike, BytesLike, boolean]): string;
+encodeFunctionData(functionFragment: 'arm', values: [BigNumberish, AddressLike, AddressLike[], ReentrantToken.CallBackStruct[]]): string;
 encodeFunctionData(functionFragment: 'balanceOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'decimals', values?: undefined): string;
-encodeFunctionData(functionFragment: 'hasCalled', values?: undefined): string;
-encodeFunctionData(functionFragment: 'hasSucceeded', values?: undefined): string;
+encodeFunctionData(functionFragment: 'disarm', values?: undefined): string;
 encodeFunctionData(functionFragment: 'mint', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'name', values?: undefined): string;
+encodeFunctionData(functionFragment: 'permit', values: [AddressLike, AddressLike, BigNumberish, BigNumberish, BigNumberish, BytesLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'surpriseCount', values?: undefined): string;
+encodeFunctionData(functionFragment: 'surprises', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'symbol', values?: undefined): string;
+encodeFunctionData(functionFragment: 'times', values?: undefined): string;
 encodeFunctionData(functionFragment: 'totalSupply', values?: undefined): string;
 encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'transferFrom', values: [AddressLike, AddressLike, BigNumberish]): string;
 
     decodeFunctionResult(functionFragment: 'allowance', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'answer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'approve', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'arm', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balanceOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'decimals', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'hasCalled', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'hasSucceeded', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'disarm', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'mint', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'name', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'permit', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'surpriseCount', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'surprises', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'symbol', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'times', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'totalSupply', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
@@ -108,14 +119,6 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
     
 
     
-    answer: TypedContractMethod<
-      [],
-      [string],
-      'view'
-    >
-    
-
-    
     approve: TypedContractMethod<
       [spender: AddressLike, value: BigNumberish, ],
       [boolean],
@@ -125,7 +128,7 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
 
     
     arm: TypedContractMethod<
-      [target: AddressLike, data: BytesLike, beforeMove: boolean, ],
+      [moment: BigNumberish, caller: AddressLike, accomplices: AddressLike[], callBacks: ReentrantToken.CallBackStruct[], ],
       [void],
       'nonpayable'
     >
@@ -148,18 +151,10 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
     
 
     
-    hasCalled: TypedContractMethod<
+    disarm: TypedContractMethod<
       [],
-      [boolean],
-      'view'
-    >
-    
-
-    
-    hasSucceeded: TypedContractMethod<
-      [],
-      [boolean],
-      'view'
+      [void],
+      'nonpayable'
     >
     
 
@@ -180,9 +175,41 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
     
 
     
+    permit: TypedContractMethod<
+      [arg0: AddressLike, arg1: AddressLike, arg2: BigNumberish, arg3: BigNumberish, arg4: BigNumberish, arg5: BytesLike, arg6: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    surpriseCount: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    surprises: TypedContractMethod<
+      [arg0: BigNumberish, ],
+      [string],
+      'view'
+    >
+    
+
+    
     symbol: TypedContractMethod<
       [],
       [string],
+      'view'
+    >
+    
+
+    
+    times: TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >
     
@@ -197,7 +224,7 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
 
     
     transfer: TypedContractMethod<
-      [to: AddressLike, value: BigNumberish, ],
+      [to: AddressLike, amount: BigNumberish, ],
       [boolean],
       'nonpayable'
     >
@@ -205,7 +232,7 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
 
     
     transferFrom: TypedContractMethod<
-      [from: AddressLike, to: AddressLike, value: BigNumberish, ],
+      [from: AddressLike, to: AddressLike, amount: BigNumberish, ],
       [boolean],
       'nonpayable'
     >
@@ -219,18 +246,13 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
       [bigint],
       'view'
     >;
-getFunction(nameOrSignature: 'answer'): TypedContractMethod<
-      [],
-      [string],
-      'view'
-    >;
 getFunction(nameOrSignature: 'approve'): TypedContractMethod<
       [spender: AddressLike, value: BigNumberish, ],
       [boolean],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'arm'): TypedContractMethod<
-      [target: AddressLike, data: BytesLike, beforeMove: boolean, ],
+      [moment: BigNumberish, caller: AddressLike, accomplices: AddressLike[], callBacks: ReentrantToken.CallBackStruct[], ],
       [void],
       'nonpayable'
     >;
@@ -244,15 +266,10 @@ getFunction(nameOrSignature: 'decimals'): TypedContractMethod<
       [bigint],
       'view'
     >;
-getFunction(nameOrSignature: 'hasCalled'): TypedContractMethod<
+getFunction(nameOrSignature: 'disarm'): TypedContractMethod<
       [],
-      [boolean],
-      'view'
-    >;
-getFunction(nameOrSignature: 'hasSucceeded'): TypedContractMethod<
-      [],
-      [boolean],
-      'view'
+      [void],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'mint'): TypedContractMethod<
       [to: AddressLike, amount: BigNumberish, ],
@@ -264,9 +281,29 @@ getFunction(nameOrSignature: 'name'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'permit'): TypedContractMethod<
+      [arg0: AddressLike, arg1: AddressLike, arg2: BigNumberish, arg3: BigNumberish, arg4: BigNumberish, arg5: BytesLike, arg6: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'surpriseCount'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'surprises'): TypedContractMethod<
+      [arg0: BigNumberish, ],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'symbol'): TypedContractMethod<
       [],
       [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'times'): TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'totalSupply'): TypedContractMethod<
@@ -275,12 +312,12 @@ getFunction(nameOrSignature: 'totalSupply'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'transfer'): TypedContractMethod<
-      [to: AddressLike, value: BigNumberish, ],
+      [to: AddressLike, amount: BigNumberish, ],
       [boolean],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'transferFrom'): TypedContractMethod<
-      [from: AddressLike, to: AddressLike, value: BigNumberish, ],
+      [from: AddressLike, to: AddressLike, amount: BigNumberish, ],
       [boolean],
       'nonpayable'
     >;
