@@ -9,11 +9,24 @@ import { expect } from "chai";
 import { UpheldError } from "../../src/errors.ts";
 import { csvMonitor, MAX_FILE, MAX_LINE, readWindows } from "../../src/measure/csv.ts";
 import { measureOutages } from "../../src/measure/outages.ts";
-import { parseUtc } from "../../src/measure/time.ts";
 import { MAX_WINDOWS } from "../../src/measure/windows.ts";
 import { Mode, Unit } from "../../src/terms/types.ts";
 
-const OCTOBER = { start: parseUtc("2025-10-01T00:00:00Z"), end: parseUtc("2025-11-01T00:00:00Z") };
+const time = (text: string): bigint => BigInt(Date.parse(text)) / 1000n;
+const OCTOBER = { start: time("2025-10-01T00:00:00Z"), end: time("2025-11-01T00:00:00Z") };
+
+const HEADER_HINT = `the first line is "start,end"; "instance" and "note" may follow, other columns are refused`;
+const TIME_HINT = "write it as 2025-10-09T14:45:00Z: whole seconds, in UTC";
+const WINDOW_HINT = "end is the first second after it; it must come after the start";
+const HINTS: Readonly<Record<string, string>> = {
+  "csv.empty": HEADER_HINT,
+  "csv.header": HEADER_HINT,
+  "csv.malformed": "each line needs as many fields as the first",
+  "csv.line-too-long": "is this a CSV file of outages?",
+  "csv.instance": `write a number from 1, or "all"`,
+  "measure.reversed": WINDOW_HINT,
+  "measure.empty-window": WINDOW_HINT,
+};
 
 const read = (text: string | Buffer, period = OCTOBER) =>
   readWindows(Readable.from([Buffer.from(text)]), "outages.csv", period, "outage");
@@ -28,7 +41,7 @@ const problemOf = async (promise: Promise<unknown>) => {
 };
 
 describe("readWindows", () => {
-  const one = { start: parseUtc("2025-10-09T14:45:00Z"), end: parseUtc("2025-10-09T16:40:00Z") };
+  const one = { start: time("2025-10-09T14:45:00Z"), end: time("2025-10-09T16:40:00Z") };
 
   for (const [what, text] of [
     ["Z", "start,end\n2025-10-09T14:45:00Z,2025-10-09T16:40:00Z\n"],
@@ -89,6 +102,13 @@ describe("readWindows", () => {
       "csv.header",
       1,
       'there is no column "end": the first line reads "start,until"',
+    ],
+    [
+      "a first line that is very long",
+      `${"x".repeat(100)},end\n`,
+      "csv.header",
+      1,
+      `there is no column "start": the first line reads "${"x".repeat(80)}"`,
     ],
     ["an unknown column", "start,end,timezone\n", "csv.header", 1, 'the column "timezone" is not known'],
     ["a column twice", "start,end,start\n", "csv.header", 1, 'the column "start" is there twice'],
@@ -153,6 +173,27 @@ describe("readWindows", () => {
       '"0" is not the number of an instance',
     ],
     [
+      "an instance with more after it",
+      "start,end,instance\n2025-10-01T00:00Z,2025-10-01T00:01Z,1st\n",
+      "csv.instance",
+      2,
+      '"1st" is not the number of an instance',
+    ],
+    [
+      "an instance with more before it",
+      "start,end,instance\n2025-10-01T00:00Z,2025-10-01T00:01Z,no1\n",
+      "csv.instance",
+      2,
+      '"no1" is not the number of an instance',
+    ],
+    [
+      "an instance of eleven digits, and shows no more of it than fits",
+      `start,end,instance\n2025-10-01T00:00Z,2025-10-01T00:01Z,1${"0".repeat(70)}\n`,
+      "csv.instance",
+      2,
+      `"1${"0".repeat(59)}" is not the number of an instance`,
+    ],
+    [
       "one endless line",
       "x".repeat(MAX_LINE * 2),
       "csv.line-too-long",
@@ -166,9 +207,30 @@ describe("readWindows", () => {
       expect(problem.file).to.equal("outages.csv");
       expect(problem.line).to.equal(line);
       if (message !== undefined) expect(problem.message).to.equal(message);
-      expect(problem.hint).to.be.a("string");
+      expect(problem.hint).to.equal(HINTS[code] ?? TIME_HINT);
     });
   }
+
+  it("takes an instance of ten digits", async () => {
+    const text = "start,end,instance\n2025-10-01T00:00Z,2025-10-01T00:01Z,4294967295\n";
+    expect((await read(text)).windows[0]?.instance).to.equal(4_294_967_295);
+  });
+
+  it("keeps what the parser or the disk said as the cause", async () => {
+    const error: unknown = await read("start,end\na,b,c\n").catch((reason: unknown) => reason);
+    expect((error as UpheldError).cause).to.have.property("code", "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH");
+  });
+
+  it("passes a defect on as it is", async () => {
+    const broken = new Readable({
+      read() {
+        this.destroy(new Error("a defect"));
+      },
+    });
+    const error: unknown = await readWindows(broken, "outages.csv", OCTOBER, "outage").catch((e: unknown) => e);
+    expect(error).to.not.be.instanceOf(UpheldError);
+    expect((error as Error).message).to.equal("a defect");
+  });
 
   it("counts lines as an editor does, past empty ones", async () => {
     expect((await problemOf(read("start,end\n\n\nx,y\n"))).line).to.equal(4);
@@ -227,6 +289,7 @@ describe("readWindows of a file larger than memory should hold", function () {
     expect(problem.code).to.equal("measure.too-many-windows");
     expect(problem.message).to.include(`more than ${MAX_WINDOWS} separate outages`);
     expect(problem.file).to.equal("big.csv");
+    expect(problem.hint).to.equal("join those that belong together, or report explicit counts");
     expect(yielded).to.be.lessThan(400);
   });
 });
@@ -246,13 +309,32 @@ describe("csvMonitor", () => {
     expect(seen.outages.length).to.equal(1);
     expect(seen.exclusions.length).to.equal(1);
     expect(seen.source).to.equal("outages listed in down.csv, exclusions in maintenance.csv");
+    expect(seen.notes).to.deep.equal([]);
+  });
+
+  it("reads outages alone, and passes on what there is to remark on", async () => {
+    const [outages, exclusions] = [join(directory, "alone.csv"), join(directory, "none.csv")];
+    await writeFile(outages, "start,end\n2025-09-09T14:45:00Z,2025-09-09T16:40:00Z\n");
+    await writeFile(exclusions, "start,end\n");
+    const alone = await csvMonitor(outages).read(OCTOBER);
+    expect(alone).to.deep.include({ outages: [], exclusions: [], source: "outages listed in alone.csv" });
+    expect(alone.notes.map(({ code }) => code)).to.deep.equal(["outside"]);
+    const both = await csvMonitor(outages, exclusions).read(OCTOBER);
+    expect(both.notes.map(({ message }) => message)).to.deep.equal([
+      "1 outage of 1 outside 2025-10-01T00:00:00Z to 2025-11-01T00:00:00Z",
+      "no exclusion is listed",
+    ]);
   });
 
   it("says when the file is not there", async () => {
     const file = join(directory, "absent.csv");
     const problem = await problemOf(csvMonitor(file).read(OCTOBER));
-    expect(problem.code).to.equal("file.unreadable");
-    expect(problem.message).to.include("no such file");
+    expect(problem).to.deep.include({
+      code: "file.unreadable",
+      hint: "check its name and its permissions",
+      file,
+    });
+    expect(problem.message).to.match(/^cannot be read: ENOENT: no such file/);
   });
 
   it("refuses a file of 1 GB at once, and takes one of the largest size", async () => {
@@ -263,6 +345,8 @@ describe("csvMonitor", () => {
     const problem = await problemOf(csvMonitor(name).read(OCTOBER));
     expect(problem.code).to.equal("csv.too-large");
     expect(problem.message).to.equal(`the file has 1000000000 bytes, more than the limit of ${MAX_FILE}`);
+    expect(problem.hint).to.equal("keep only the outages of the period; is this the right file?");
+    expect(problem.file).to.equal(name);
     await file.truncate(MAX_FILE + 1);
     expect((await problemOf(csvMonitor(name).read(OCTOBER))).code).to.equal("csv.too-large");
     await file.truncate(MAX_FILE);

@@ -121,13 +121,25 @@ describe("measureOutages", () => {
     });
 
     it("refuses an outage that does not say which instance it hit", () => {
-      expect(problemOf(() => measure([window(1_000, 1_010)], [], three)).code).to.equal("measure.which-instance");
+      expect(problemOf(() => measure([{ ...window(1_000, 1_010), line: 3 }], [], three))).to.deep.equal({
+        code: "measure.which-instance",
+        message: "indicator 7 counts 3 instances, but the outage does not say which of them it hit",
+        hint: 'add a column "instance" with a number from 1 to 3, or "all"',
+        line: 3,
+      });
+      const excluded = problemOf(() => measure([], [window(1_000, 1_010)], three));
+      expect(excluded).to.not.have.property("line");
+      expect(excluded.message).to.contain("but the exclusion does not say");
     });
 
     it("takes the last instance and refuses the one after it", () => {
       expect(measure([window(1_000, 1_010, 3)], [], three).measurement.bad).to.equal(10n);
       const problem = problemOf(() => measure([window(1_000, 1_010, 4)], [], three));
-      expect(problem.code).to.equal("measure.no-such-instance");
+      expect(problem).to.deep.equal({
+        code: "measure.no-such-instance",
+        message: "the outage names instance 4, but indicator 7 has 3",
+        hint: "instances are numbered from 1 to 3",
+      });
     });
 
     it("stays quick with four billion of them", () => {
@@ -138,7 +150,34 @@ describe("measureOutages", () => {
 
   it("refuses an indicator that does not count seconds", () => {
     const probes = indicator({ unit: Unit.Probes, mode: Mode.Count });
-    expect(problemOf(() => measure([], [], probes)).code).to.equal("measure.not-seconds");
+    const problem = {
+      code: "measure.not-seconds",
+      message: "indicator 7 does not count seconds, so outages say nothing about it",
+      hint: "report it as explicit counts: total,bad,excluded",
+    };
+    expect(problemOf(() => measure([], [], probes))).to.deep.equal(problem);
+    expect(problemOf(() => measure([], [], indicator({ mode: Mode.Count })))).to.deep.equal(problem);
+    expect(problemOf(() => measure([], [], indicator({ unit: Unit.Days })))).to.deep.equal(problem);
+  });
+
+  it("refuses a period that has no second, as a defect", () => {
+    const run = (end: bigint) => () =>
+      measureOutages({ outages: [], exclusions: [] }, { start: 1_000n, end }, indicator());
+    expect(run(1_000n)).to.throw(RangeError, "period ends at 1000, not after its start 1000");
+    expect(run(1_001n)()).to.deep.include({ measurement: { total: 1n, bad: 0n, excluded: 0n } });
+  });
+
+  it("takes the one instance there is for every one", () => {
+    expect(measure([window(1_010, 1_020, 1)]).canonical.outages).to.deep.equal([window(1_010, 1_020, EVERY)]);
+  });
+
+  it("remarks on exclusions too, but not on there being none", () => {
+    expect(measure([window(1_010, 1_020)], []).notes).to.deep.equal([]);
+    const { notes } = measure([window(1_010, 1_020)], [window(1_000, 1_200), window(1_200, 1_300)]);
+    expect(notes.map(({ message }) => message)).to.deep.equal([
+      "1 exclusion cut to the period 1970-01-01T00:16:40Z to 1970-01-01T00:18:20Z",
+      "1 exclusion of 2 outside 1970-01-01T00:16:40Z to 1970-01-01T00:18:20Z",
+    ]);
   });
 
   describe("for any windows", () => {
