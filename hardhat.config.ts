@@ -54,6 +54,10 @@ const compiler = {
   },
 };
 
+/** Chance in Solidity tests: the same every time unless a campaign draws it; and how many stories an invariant is told. */
+const SEED = process.env["UPHELD_INVARIANT_SEED"];
+const STORIES = Number(process.env["UPHELD_INVARIANT_RUNS"] ?? 256);
+
 export default defineConfig({
   plugins: [orderedTypes, toolbox, quietDependencies],
   solidity: { profiles: { default: compiler, production: compiler } },
@@ -62,8 +66,8 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000 },
     solidity: {
-      fuzz: { runs: 512 },
-      invariant: { runs: 32, depth: 64, failOnRevert: true },
+      fuzz: { runs: 512, ...(SEED === undefined ? {} : { seed: SEED }) },
+      invariant: { runs: STORIES, depth: 100, failOnRevert: true },
     },
   },
 });
