@@ -1,8 +1,19 @@
 /** The pages say what the contracts and the executable do; when those change, these tests name the page that does not. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { jobs } from "../../scripts/jobs.ts";
-import { allPages, calls, commandLines, fragments, relativeLinks, ROOT, rowNames, section } from "./pages.ts";
+import {
+  allPages,
+  calls,
+  commandLines,
+  fragments,
+  namedFiles,
+  npmScripts,
+  relativeLinks,
+  ROOT,
+  rowNames,
+  section,
+} from "./pages.ts";
 import { Sources } from "./reach.ts";
 
 const CONTRACTS = ["SLAEscrow", "SLABackOffice", "SLAFactory", "SLALens", "OracleCommittee"];
@@ -103,6 +114,43 @@ describe("docs", () => {
         }
       });
     }
+  });
+
+  describe("files and scripts", () => {
+    const { scripts } = JSON.parse(readFileSync(new URL("package.json", ROOT), "utf8")) as { scripts: object };
+    for (const page of pages) {
+      it(`that ${page.path} names exist`, () => {
+        for (const file of namedFiles(page)) expect(existsSync(new URL(file, ROOT)), file).to.equal(true);
+        expect(Object.keys(scripts)).to.include.members(npmScripts(page));
+      });
+    }
+  });
+
+  describe("the map of promises", () => {
+    const security = pages.find(({ path }) => path === "docs/security.md") ?? { path: "", text: "" };
+    const map = section(security, "What holds each promise");
+    const rows = [...map.matchAll(/^\| (?!promise|equation|hostile|-)([^|]+) \| ([^|]+) \|/gm)];
+
+    it("has each of the seven promises, each equation and each kind of hostility", () => {
+      expect(rows.length).to.equal(7 + 7 + 5);
+      const numbers = rows.map(([, what]) => Number.parseInt(what ?? "", 10)).filter((number) => !Number.isNaN(number));
+      expect(numbers).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+    });
+
+    for (const [, what = "", tests = ""] of rows) {
+      it(`names tests that hold: ${what.trim()}`, () => {
+        expect(namedFiles({ path: "", text: tests }).length).to.be.greaterThan(0);
+      });
+    }
+
+    it("leaves out no file of hostile tests", () => {
+      const files = readdirSync(new URL("test/hostile", ROOT)).filter((file) => file.endsWith(".test.ts"));
+      const named = namedFiles(security);
+      // These test the mocks themselves.
+      for (const file of files.filter((each) => each !== "mocks.test.ts")) {
+        expect(named).to.include(`test/hostile/${file}`);
+      }
+    });
   });
 
   describe("commands", () => {

@@ -10,10 +10,14 @@ export interface Page {
   readonly text: string;
 }
 
-/** README.md and every page under docs/. */
+/** The pages at the top and every one under docs/. */
 export function allPages(): Page[] {
   const docs = readdirSync(fileURLToPath(new URL("docs", ROOT)), { recursive: true, encoding: "utf8" });
-  const paths = ["README.md", ...docs.filter((path) => path.endsWith(".md")).map((path) => `docs/${path}`)];
+  const paths = [
+    "README.md",
+    "SECURITY.md",
+    ...docs.filter((path) => path.endsWith(".md")).map((path) => `docs/${path}`),
+  ];
   return paths.map((path) => ({ path, text: readFileSync(new URL(path, ROOT), "utf8") }));
 }
 
@@ -61,4 +65,15 @@ export function commandLines({ text }: Page): string[] {
   const blocks = [...joined.matchAll(/^ {4}(?:npx )?(upheld .*)$/gm)].map((line) => line[1] ?? "");
   const spans = [...joined.matchAll(/`(?:npx )?(upheld [^`\n]*)`/g)].map((span) => span[1] ?? "");
   return [...blocks, ...spans].map((line) => line.replace(/\s+#.*$/, "").trim());
+}
+
+/** Files named between backticks: `test/escrow/claim.test.ts`. What lies under `deploy/` is made by deploying. */
+export function namedFiles({ text }: Page): string[] {
+  const spans = [...text.matchAll(/`((?:test|src|scripts|contracts|proofs|bench|examples|docs)\/[^`\s]*\.\w+)`/g)];
+  return spans.map((span) => span[1] ?? "");
+}
+
+/** npm's scripts that a page names. */
+export function npmScripts({ text }: Page): string[] {
+  return [...text.replaceAll(/\s+/g, " ").matchAll(/\bnpm run ([\w:-]+)/g)].map((script) => script[1] ?? "");
 }

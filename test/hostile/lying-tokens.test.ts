@@ -5,7 +5,8 @@
 import { expect } from "chai";
 import { D, settleAt, share } from "../support/disputes.ts";
 import { expectMoves, expectRefusal, expectState } from "../support/expect.ts";
-import { boundaryOf, deposit, ethers, FEE, loadFixture, PERCENT, Phase, usd } from "../support/fixture.ts";
+import { DAY } from "../../src/terms/bounds.ts";
+import { at, boundaryOf, deposit, ethers, Exit, FEE, loadFixture, PERCENT, Phase, usd } from "../support/fixture.ts";
 import { firstMonth, GAS, Manner, takeAll, under } from "./life.ts";
 
 describe("lying token: balances shrink by themselves", () => {
@@ -49,6 +50,15 @@ describe("lying token: balances shrink by themselves", () => {
     const left = await a.token.balanceOf(a.address);
     const out = () => a.escrow.connect(a.client).withdraw(a.client, left);
     await expectMoves(a, out, { client: left, escrow: -left });
+  });
+
+  it("all of it is gone: in the books fees are still covered, so the provider may not leave at once for it", async () => {
+    const a = await loadFixture(seized);
+    await a.issuer.shrink(a.address, await a.token.balanceOf(a.address));
+    await at(boundaryOf(a, 1) + 11n * DAY);
+    const { balance } = await a.escrow.state();
+    const leave = a.escrow.connect(a.provider).terminate(Exit.NonPayment);
+    await expectRefusal(leave, a.escrow, "FeesAreCovered", [balance, FEE]);
   });
 
   it("they grow by themselves: what is more is the client's", async () => {
