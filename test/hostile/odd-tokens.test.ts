@@ -13,6 +13,7 @@ import {
   loadFixture,
   PERCENT,
   Phase,
+  Stage,
   usd,
   world,
 } from "../support/fixture.ts";
@@ -118,7 +119,7 @@ describe("odd token: a fee on transfer", () => {
     await a.escrow
       .connect(a.client)
       .dispute(0, 0, [{ total: 2_678_400n, bad: 200_000n, excluded: 0n }], ethers.ZeroHash);
-    await expectState(a, { pledges: 0n, disputedAt: (await a.escrow.state()).disputedAt });
+    await expectState(a, { stage: Stage.Disputed, pledges: 0n });
     expect((await a.escrow.disputeOf(0)).client.credit).to.equal(share(50));
   });
 
