@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { chartsOf, PAGE, pageOf } from "./page.ts";
-import { changes, record, recorded, type Snapshot, told } from "./snapshot.ts";
+import { changes, type Own, record, recorded, type Snapshot, told } from "./snapshot.ts";
 import { tables } from "./tables.ts";
 
 const HELP = `What an agreement's calls cost, in gas of receipts on one local node, beside other escrows on the same token.
@@ -32,17 +32,27 @@ async function main(): Promise<number> {
   }
   process.env["HARDHAT_CONFIG"] = "bench/hardhat.config.ts";
   const { measureAll, measureOwn } = await import("./measure.ts");
+  const { installPeers } = await import("./peers/install.ts");
   const say = (line: string): void => {
     if (process.stderr.isTTY) complain(`${line} …\n`);
   };
+  const show = (all: Own | Snapshot): void => {
+    write(options.json === true ? `${JSON.stringify(all, null, 2)}\n` : tables(all));
+  };
   if (options.quick === true) {
-    const own = await measureOwn(say);
-    write(options.json === true ? toJson(own) : tables(own));
+    show(await measureOwn(say));
     return 0;
+  }
+  try {
+    // Not only at a terminal: it is the one step that needs a network.
+    await installPeers(complain);
+  } catch (error) {
+    complain(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
   }
   const all = await measureAll(say);
   if (options.update === true) return update(all, options["allow-growth"] === true);
-  write(options.json === true ? toJson(all) : tables(all));
+  show(all);
   return 0;
 }
 
@@ -75,8 +85,4 @@ function update(actual: Snapshot, allowGrowth: boolean): number {
   for (const [path, chart] of Object.entries(chartsOf(actual))) writeFileSync(path, chart);
   writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), actual));
   return 0;
-}
-
-function toJson(all: object): string {
-  return `${JSON.stringify(all, null, 2)}\n`;
 }

@@ -20,10 +20,10 @@ export async function measureOwn(say: Say): Promise<Own> {
   return { ours: own, calls: others, month: parts, growth: await growth() };
 }
 
+/** The packages of peers are installed. */
 export async function measureAll(say: Say): Promise<Snapshot> {
-  // First, as it may need to install and fail: better now than after minutes.
-  const theirs = await peers(say);
   const own = await measureOwn(say);
   say("Pages of up to 1,000 agreements");
-  return { ...own, summaries: await summaries([1, 100, 250, 500, 1000]), peers: theirs };
+  const pages = await summaries([1, 100, 250, 500, 1000]);
+  return { ...own, summaries: pages, peers: await peers(say) };
 }

@@ -8,15 +8,17 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
-/** Install what is not there in the wanted version. `say` gets a line before it takes a few seconds. */
-export async function installPeers(say: (line: string) => void): Promise<void> {
+/** Install what is not there in the wanted version; it takes a few seconds, and `say` is told before. */
+export async function installPeers(say: (text: string) => void): Promise<void> {
   const wanted = (JSON.parse(read("package.json")) as { dependencies: Record<string, string> }).dependencies;
   const missing = Object.entries(wanted).filter(([name, version]) => versionOf(name) !== version);
   if (missing.length === 0) return;
-  say(`Installing ${missing.map(([name, version]) => `${name} ${version}`).join(", ")} into bench/peers …`);
+  say(`Installing ${missing.map(([name, version]) => `${name} ${version}`).join(", ")} into bench/peers …\n`);
   const { code, output } = await npmCi();
   if (code === 0) return;
-  throw new Error(`the peers' packages could not be installed; \`--no-peers\` measures without them\n${output}`);
+  throw new Error(
+    `The peers' packages could not be installed. \`npm run bench -- --quick\` measures ours alone.\n${output}`,
+  );
 }
 
 export function versionOf(name: string): string | undefined {
@@ -30,11 +32,10 @@ export function read(path: string): string {
 }
 
 async function npmCi(): Promise<{ code: number; output: string }> {
-  // npm tells the scripts it runs where it is itself, and hands them its settings: this folder has its own.
+  // npm tells the scripts it runs where it is itself.
   const npm = process.env["npm_execpath"];
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_config_")));
   const [program, before] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
-  const child = spawn(program, [...before, "ci"], { cwd: FOLDER, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [...before, "ci"], { cwd: FOLDER, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (text: Buffer) => (output += text.toString()));
   child.stderr.on("data", (text: Buffer) => (output += text.toString()));

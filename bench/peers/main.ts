@@ -1,6 +1,5 @@
 import type { Figures } from "../gas.ts";
 import { flowFigures } from "./flow.ts";
-import { installPeers } from "./install.ts";
 import { requestFigures } from "./request.ts";
 
 /** Their figures by the name of the call; `year` is twelve payments, with all that they need. */
@@ -10,7 +9,6 @@ export interface Peers {
 }
 
 export async function peers(say: (line: string) => void): Promise<Peers> {
-  await installPeers(say);
   say("Sablier Flow");
   const flow = await flowFigures();
   say("Request's escrow");
