@@ -21,6 +21,13 @@ describe("contract errors in words", () => {
     expect(Object.keys(HINTS).filter((name) => !names.includes(name))).to.deep.equal([]);
   });
 
+  it("has words for what happened and for what to do, with zero too", () => {
+    const silent = Object.entries(HINTS).filter(([, { says, hint, whenZero }]) =>
+      [says, hint, whenZero?.entry.says ?? says, whenZero?.entry.hint ?? hint].some((words) => words.length < 10),
+    );
+    expect(silent.map(([name]) => name)).to.deep.equal([]);
+  });
+
   it("names no value that the error does not have", () => {
     const wrong: string[] = [];
     errors.forEachError((error) => {
