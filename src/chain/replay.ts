@@ -1,3 +1,4 @@
+import { finalMoney, type Purse, splitMoney } from "../model/resolution.ts";
 import { periodOf, type Period } from "../terms/calendar.ts";
 import { creditOf, pledgeOf, silenceCreditOf } from "../terms/credit.ts";
 import type { Measurement, Terms } from "../terms/types.ts";
@@ -22,10 +23,8 @@ export interface Resolved {
 interface Course {
   report?: EventValues["Reported"];
   claims: Partial<Record<Seat, EventValues["Disputed"]>>;
-  split?: { readonly agreed: bigint; readonly fromBond: bigint };
+  split?: { readonly agreed: bigint; readonly credit: bigint; readonly fromBond: bigint };
 }
-
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /**
  * Lives the agreement's life again from its events: every credit by the table, every split, ruling and draw on cap and
@@ -128,42 +127,31 @@ export class Replay {
 
   #split(event: EventValues["Split"]): Disagreement | undefined {
     const k = Number(event.period);
-    const { fee } = this.#period(k);
-    const left = this.#terms.termCreditCap - this.#given;
     const { claims } = this.#course(k);
-    const lowest = min(claims.provider?.credit ?? this.#reportCredit(k), left);
-    const highest = min(claims.client?.credit ?? this.#reportCredit(k), left);
-    const fromFee = min(lowest, fee);
-    const earned = fee - min(highest, fee);
-    const fromBond = this.#draw(lowest - fromFee);
-    this.#given += fromFee + fromBond;
-    this.#course(k).split = { agreed: lowest, fromBond };
+    const lowest = claims.provider?.credit ?? this.#reportCredit(k);
+    const highest = claims.client?.credit ?? this.#reportCredit(k);
+    const { agreed, earned, held, fromBond, credit } = splitMoney(this.#terms, this.#purse(k), lowest, highest);
+    this.#give(credit, fromBond);
+    this.#course(k).split = { agreed, credit, fromBond };
     return (
-      differs(k, "credit at the split", event.credit, fromFee + fromBond) ??
+      differs(k, "credit at the split", event.credit, credit) ??
       differs(k, "earned at the split", event.earned, earned) ??
-      differs(k, "held at the split", event.held, fee - earned - fromFee) ??
+      differs(k, "held at the split", event.held, held) ??
       differs(k, "bond at the split", event.fromBond, fromBond)
     );
   }
 
   #final(event: EventValues["PeriodFinal"], transaction: string): Disagreement | undefined {
     const k = Number(event.period);
-    const { fee } = this.#period(k);
     const { split } = this.#course(k);
-    const credit = this.#creditThatCounts(k, event, transaction);
-    // After a split only what goes beyond it is taken from the cap and the bond as they are now.
-    const before = split?.agreed ?? 0n;
-    const allowed = before + min(credit - before, this.#terms.termCreditCap - this.#given);
-    const fromFee = min(allowed, fee);
-    const fromFeeBefore = min(before, fee);
-    const drawn = this.#draw(allowed - fromFee - (before - fromFeeBefore));
-    this.#given += fromFee - fromFeeBefore + drawn;
-    const fromBond = (split?.fromBond ?? 0n) + drawn;
+    const agreed = split?.agreed ?? 0n;
+    const money = finalMoney(this.#terms, this.#purse(k), this.#creditThatCounts(k, event, transaction), agreed);
+    this.#give(money.credit, money.fromBond);
     this.resolved.push({ period: k, credit: event.credit, earned: event.earned, fromBond: event.fromBond });
     return (
-      differs(k, "credit", event.credit, fromFee + fromBond) ??
-      differs(k, "earned", event.earned, fee - fromFee) ??
-      differs(k, "taken from the bond", event.fromBond, fromBond)
+      differs(k, "credit", event.credit, (split?.credit ?? 0n) + money.credit) ??
+      differs(k, "earned", event.earned, money.earned) ??
+      differs(k, "taken from the bond", event.fromBond, (split?.fromBond ?? 0n) + money.fromBond)
     );
   }
 
@@ -180,10 +168,13 @@ export class Replay {
     return this.#course(k).report?.credit ?? silenceCreditOf(this.#terms, this.#period(k));
   }
 
-  #draw(wanted: bigint): bigint {
-    const drawn = min(wanted, this.#bond);
-    this.#bond -= drawn;
-    return drawn;
+  #purse(k: number): Purse {
+    return { fee: this.#period(k).fee, credited: this.#given, bond: this.#bond };
+  }
+
+  #give(credit: bigint, fromBond: bigint): void {
+    this.#given += credit;
+    this.#bond -= fromBond;
   }
 
   #period(k: number): Period {

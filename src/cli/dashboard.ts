@@ -1,6 +1,7 @@
 import type { Agreement } from "../chain/agreement.ts";
 import { nameOf, PHASES, SILENCE, STAGES } from "../chain/enums.ts";
 import { away, moment, plainMoney } from "../format.ts";
+import { finalMoney } from "../model/resolution.ts";
 import { formatAmount, formatTime } from "../terms/format.ts";
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
 import type { Output } from "./output.ts";
@@ -61,8 +62,9 @@ function periodLines({ agreement, summary, now }: View): string[] {
   const { state, periodStart, periodFee, reportFrom, reportUntil, resolvesAt } = summary;
   const { token } = agreement;
   const written = (amount: bigint) => `${formatAmount(amount, token.decimals)} ${token.symbol}`;
-  const credit = state.credit < periodFee ? state.credit : periodFee;
-  const split = `${written(periodFee - credit)} to the provider, ${written(state.credit)} back to the client`;
+  const purse = { fee: periodFee, credited: state.creditsGiven, bond: state.bond };
+  const { earned, credit } = finalMoney(agreement.terms, purse, state.credit);
+  const split = `${written(earned)} to the provider, ${written(credit)} back to the client`;
   const who = state.revision === SILENCE ? "nobody reported: silence stands" : `reported, revision ${state.revision}`;
   switch (nameOf(STAGES, state.stage)) {
     case "running":

@@ -20,7 +20,7 @@ export function agree(a: Agreement, { consent, expiry }: CallOf<"agree">, { by, 
   require(isWellFormed(consent), "MalformedConsent");
   requirePossible(a, consent, now);
   const other = otherSeat(seat);
-  const isSecond = consentExpiry(a, other, consent) >= now;
+  const isSecond = consentExpiry(a, other, consent) > now;
   a.consents = without(without(a.consents, seat, consent), other, isSecond ? consent : undefined);
   if (isSecond) carryOut(a, consent, now);
   else a.consents = [...a.consents, { seat, consent, expiry }];
@@ -119,6 +119,6 @@ function carryOut(a: Agreement, consent: Consent, now: bigint): void {
 /** An agreed credit is an amount, so it is compared with the fee of its period. */
 function reachedBy(a: Agreement, { period: k, credit }: Consent): number[] {
   const { fee } = period(a, k);
-  if (k < a.terms.burnInPeriods) return [];
+  if (credit === 0n) return [];
   return a.terms.chronic.flatMap(({ leastShare }, r) => (credit * PPB >= leastShare * fee ? [r] : []));
 }

@@ -27,9 +27,9 @@ export function terminate(a: Agreement, { exit }: CallOf<"terminate">, { by, now
 
 /** When a notice given now would end it: `noticePeriods` after the period that runs. */
 export function noticeEnd(a: Agreement, now: bigint): bigint {
-  const { start, noticePeriods, periods } = a.terms;
+  const { start, noticePeriods } = a.terms;
   const k = now < start ? noticePeriods : runningPeriod(a, now) + 1 + noticePeriods;
-  return k === 0 ? start : boundary(a.terms, Math.min(k, periods));
+  return k === 0 ? start : boundary(a.terms, k);
 }
 
 function requireReason(a: Agreement, exit: "chronic" | "bond" | "nonpayment", now: bigint): void {

@@ -1,4 +1,4 @@
-import { numberOf, SEATS, type Seat } from "../chain/enums.ts";
+import { numberOf, SEATS, SILENCE, type Seat } from "../chain/enums.ts";
 import { pledgeOf } from "../terms/credit.ts";
 import { type Agreement, courseOf } from "./agreement.ts";
 import type { CallOf, Moment } from "./calls.ts";
@@ -7,6 +7,9 @@ import { absorb, countOf, isOpen, period, pull } from "./money.ts";
 import { seatOf } from "./parties.ts";
 import { Refusal, require } from "./refusal.ts";
 import { isActive, resolveDispute, settle, standingReport } from "./settle.ts";
+
+/** The number above it means silence. */
+const LAST_REVISION = Number(SILENCE) - 1;
 
 /** The number of the period that awaits its end, which the call must name. */
 function requireCurrent(a: Agreement, named: bigint): number {
@@ -24,10 +27,11 @@ export function report(a: Agreement, call: CallOf<"report">, { by, now }: Moment
   const opensAt = period(a, k).base;
   const closesAt = opensAt + a.terms.reportWindow;
   require(now >= opensAt, "ReportTooEarly", now, opensAt);
-  require(now < closesAt, "ReportTooLate", now, closesAt);
   require(course.dispute === undefined, "ReportIsFrozen", k);
-  const expected = course.report === undefined ? 0 : course.report.revision + 1;
-  require(call.revision === BigInt(expected), "WrongRevision", call.revision, expected);
+  require(now < closesAt, "ReportTooLate", now, closesAt);
+  const standing = course.report?.revision;
+  const expected = standing === undefined ? 0 : Math.min(standing + 1, LAST_REVISION);
+  require(call.revision === BigInt(expected) && standing !== expected, "WrongRevision", call.revision, expected);
   course.report = { revision: expected, at: now, ...judge(a.terms, period(a, k), call.measurements) };
 }
 

@@ -1,5 +1,5 @@
 /** What two keys may agree on, and what they may not. */
-import { type Agreement, type Consent, NOBODY, otherSeat } from "../../src/model/agreement.ts";
+import { type Agreement, type Consent, type GivenConsent, NOBODY, otherSeat } from "../../src/model/agreement.ts";
 import type { Call } from "../../src/model/calls.ts";
 import { period } from "../../src/model/money.ts";
 import { offersOf, standingReport } from "../../src/model/settle.ts";
@@ -16,7 +16,7 @@ export function agreedConsent(v: View): Consent {
     [hasCredit ? 9 : 1, "credit"],
     [1, "oracle"],
     [1, "arbiter"],
-    [1, "end"],
+    [0.4, "end"],
     [0.1, "none"],
   ] as const);
   const spoilt = d.chance(0.03) ? { end: NOTHING.end + 1n, period: 1 } : {};
@@ -77,9 +77,19 @@ function rangeOf(a: Agreement, k: number): [bigint, bigint] {
   return [0n, k < a.terms.periods ? creditCapOf(a.terms, period(a, k).fee) : 0n];
 }
 
+/** Consents that the other seat may still give alike. */
+export function openConsents(a: Agreement, now: bigint): readonly GivenConsent[] {
+  return a.consents.filter(({ consent, expiry }) => {
+    const { kind, period: k, end } = consent;
+    const isAwaited = kind === "credit" ? k === a.current || a.courses[k]?.resolved === undefined : true;
+    return expiry > now && isAwaited && (kind !== "end" || (end >= now && end < a.end));
+  });
+}
+
 /** The other seat says the same. */
 export function echoedConsent({ a, d, now }: View): [string, Call] {
-  const { seat, consent, expiry } = d.pick(a.consents);
+  const open = openConsents(a, now);
+  const { seat, consent, expiry } = d.pick(open.length > 0 ? open : a.consents);
   const by = d.chance(0.95) ? otherSeat(seat) : seat;
   return [a.seats[by], { name: "agree", consent, expiry: d.chance(0.9) ? now + DAY : expiry }];
 }

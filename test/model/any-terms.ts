@@ -51,8 +51,8 @@ function calendar(d: Draws, now: bigint): Partial<Terms> {
     periodMonths,
     periods: d.weighted([
       [1, 1 + d.below(2)],
-      [6, 3 + d.below(6)],
-      [4, 9 + d.below(20)],
+      [3, 3 + d.below(6)],
+      [7, 8 + d.below(20)],
       [0.4, 240],
     ]),
     start,

@@ -8,7 +8,7 @@ import { phaseOf, type State, stateOf } from "../../src/model/views.ts";
 import { DAY, HOUR } from "../../src/terms/bounds.ts";
 import { periodStart } from "../../src/terms/calendar.ts";
 import { type Setting } from "./chain.ts";
-import { agreedConsent, echoedConsent } from "./any-consent.ts";
+import { agreedConsent, echoedConsent, openConsents } from "./any-consent.ts";
 import { claimedCounts, reportedCounts } from "./any-counts.ts";
 import { Draws } from "./draws.ts";
 import type { Author, Step } from "./story.ts";
@@ -44,9 +44,9 @@ function mannersOf(d: Draws, a: Agreement): Manners {
     silentOracle: d.chance(0.15),
     silentArbiter: d.chance(0.2),
     poorClient: d.chance(0.25),
-    peaceful: d.chance(0.2),
+    peaceful: d.chance(0.12),
     restless: d.chance(0.35),
-    isAwful: d.chance(0.3),
+    isAwful: d.chance(0.4),
     funding: d.weighted([
       [3, fee],
       [3, 2n * fee + d.part(fee)],
@@ -120,7 +120,8 @@ function kindsAt({ a, now, state }: View, m: Manners): [number, Kind][] {
     [often(1.5, reported, 0), "report"],
     [often(m.silentArbiter ? 0.3 : 11, state.openDisputes.length > 0), "rule"],
     [often(4, reported || stage === "disputed" || state.openDisputes.length > 0), "agree"],
-    [often(22, a.consents.length > 0, 0), "echo"],
+    [often(22, openConsents(a, now).length > 0, 0), "echo"],
+    [often(0.5, a.consents.length > 0, 0), "echo"],
     [often(0.8, a.consents.length > 0, 0.15), "revoke"],
     [arrive, "transfer"],
     [arrive, "fund"],
@@ -173,12 +174,13 @@ function window(v: View, kind: Kind): [bigint, bigint] {
   }
   if (kind === "rule" && state.openDisputes.length > 0) {
     const at = a.courses[d.pick(state.openDisputes)]!.dispute!.at;
-    return [at + D, at + D + W];
+    // Who waits for the end of a long window forgets the periods after it.
+    return [at + D, at + D + (W < 40n * DAY || d.chance(0.3) ? W : 10n * DAY)];
   }
   if (kind === "terminate") {
     if (bondShortSince > 0n && d.chance(0.5))
       return [bondShortSince + fundingGrace, bondShortSince + fundingGrace + DAY];
-    if (leaveUntil > now && d.chance(0.5)) return [now, leaveUntil];
+    if (leaveUntil > now && d.chance(0.5)) return d.chance(0.2) ? [now, leaveUntil] : soon;
     const k = Math.max(0, state.periods - 1);
     const running = Array.from({ length: k + 1 }, (_, i) => k - i).find((i) => periodStart(a.terms, i) <= now) ?? 0;
     const grace = periodStart(a.terms, running) + fundingGrace;
@@ -198,13 +200,13 @@ function timeFor(v: View, kind: Kind): bigint {
     [2, () => until + off],
     [4, () => now + d.pick([0n, 1n, 60n, HOUR])],
     [2, () => d.pick(deadlines(v)) + off],
-    [0.15, () => now + d.part(400n * DAY)],
+    [0.08, () => now + d.part(400n * DAY)],
   ])();
   const latest = now + 3n * 366n * DAY;
   return time < now ? now + BigInt(d.below(2)) : time > latest ? latest : time;
 }
 
-/** Every moment at which something changes by itself. */
+/** The next moments at which something changes by itself. */
 function deadlines({ a, now, state }: View): bigint[] {
   const { start, reportWindow: R, disputeWindow: D, rulingWindow: W, fundingGrace, periods } = a.terms;
   const { base, end } = period(a, Math.min(a.current, periods - 1));
@@ -213,8 +215,8 @@ function deadlines({ a, now, state }: View): bigint[] {
     ...[start, a.end, end, base, base + R, base + R + D, state.reportedAt + D, state.disputedAt + D, state.leaveUntil],
     ...[state.bondShortSince + fundingGrace, end + fundingGrace, ...open, ...a.consents.map(({ expiry }) => expiry)],
   ];
-  const ahead = all.filter((time) => time >= now && time < now + 800n * DAY);
-  return ahead.length === 0 ? [now + DAY] : ahead;
+  const ahead = all.filter((time) => time >= now && time < now + 800n * DAY).toSorted((x, y) => Number(x - y));
+  return ahead.length === 0 ? [now + DAY] : ahead.slice(0, 3);
 }
 
 // ------------------------------------------------------------------------------------------------- by whom
@@ -346,8 +348,8 @@ function amountIn({ a, d, state }: View): bigint {
     [1, state.owed],
     [1, 1n],
     [0.5, 0n],
-    [0.3, 2n ** 95n - state.balance - 1n + BigInt(d.below(3))],
-    [0.1, 2n ** 96n],
+    [0.08, 2n ** 95n - state.balance - 1n + BigInt(d.below(3))],
+    [0.03, 2n ** 96n],
   ]);
 }
 

@@ -38,7 +38,8 @@ export async function tellSeed(seed: number, tally: Tally): Promise<void> {
   const shrunk = await shrink({ terms, steps });
   const text = storyText(s, shrunk.story, shrunk.difference);
   throw new Differs(
-    `story of seed ${seed}, shrunk from ${steps.length} calls to ${shrunk.story.steps.length}\n${text}`,
+    `story of seed ${seed}, shrunk from ${steps.length} calls to ${shrunk.story.steps.length}\n${text}\n` +
+      `The whole story again: npm run campaign:model -- --seed ${seed} --runs 1`,
     shrunk.story,
   );
 }

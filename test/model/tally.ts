@@ -159,7 +159,7 @@ function moneyOf(then: Agreement, a: Agreement, was: State, is: State): Mileston
     );
     found.push(ruled ? "chronic right by a ruling" : "chronic right");
   }
-  if (is.unabsorbed > 0n && is.balance >= 2n ** 95n) found.push("M at its limit");
+  if (is.unabsorbed > 0n && is.balance >= 2n ** 95n && was.balance < is.balance) found.push("M at its limit");
   const resolved = a.courses.filter(({ resolved: r }, k) => r !== undefined && then.courses[k]?.resolved === undefined);
   if (resolved.length > 1) found.push("several things due at once");
   return found;
