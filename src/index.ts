@@ -30,6 +30,13 @@ export {
 } from "./chain/transaction.ts";
 export { verifyAgreement, type Verification } from "./chain/verify.ts";
 
+export { draft, type Agreement as AgreementModel } from "./model/agreement.ts";
+export { apply, at, type Outcome } from "./model/apply.ts";
+export type { Call, Moment } from "./model/calls.ts";
+export type { Refused } from "./model/refusal.ts";
+export { finalMoney, splitMoney } from "./model/resolution.ts";
+export { disputeOf, stateOf, type State as ModelState } from "./model/views.ts";
+
 export { boundary, periodAt, periodCount, periodOf, periodStart, termEnd, type Period } from "./terms/calendar.ts";
 export { decodeTerms, encodeTerms, termsHash } from "./terms/codec.ts";
 export { chronicBits, creditOf, pledgeOf, silenceCreditOf } from "./terms/credit.ts";
