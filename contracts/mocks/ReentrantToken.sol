@@ -25,6 +25,7 @@ contract ReentrantToken is MintableToken(6) {
 
     Moment private _moment;
     address private _caller;
+    uint256 private _gas;
     SmartWallet[] private _accomplices;
     CallBack[] private _callBacks;
 
@@ -36,11 +37,16 @@ contract ReentrantToken is MintableToken(6) {
     /// @notice Thrown when asked for a balance, where a surprise cannot be written down.
     error Surprised(uint256 callBack, uint256 accomplice, bytes answer);
 
-    /// @notice Call back when `caller` next calls at `moment`.
-    function arm(Moment moment, address caller, SmartWallet[] calldata accomplices, CallBack[] calldata callBacks)
-        external
-    {
-        (_moment, _caller) = (moment, caller);
+    /// @notice Call back, with `gasEach`, whenever `caller` calls at `moment` with at least twice as much. Where a guard
+    /// is missing, a call back makes the agreement call again: it has too little gas to go on like this.
+    function arm(
+        Moment moment,
+        address caller,
+        uint256 gasEach,
+        SmartWallet[] calldata accomplices,
+        CallBack[] calldata callBacks
+    ) external {
+        (_moment, _caller, _gas) = (moment, caller, gasEach);
         _accomplices = accomplices;
         delete _callBacks;
         for (uint256 i; i < callBacks.length; ++i) {
@@ -80,7 +86,7 @@ contract ReentrantToken is MintableToken(6) {
             for (uint256 i; i < _callBacks.length; ++i) {
                 for (uint256 j; j <= _accomplices.length; ++j) {
                     (address target, bytes memory data) = _callOf(i, j);
-                    (bool succeeded, bytes memory answer) = target.staticcall(data);
+                    (bool succeeded, bytes memory answer) = target.staticcall{gas: _gas}(data);
                     if (!_isForeseen(i, succeeded, answer)) revert Surprised(i, j, answer);
                 }
             }
@@ -94,14 +100,15 @@ contract ReentrantToken is MintableToken(6) {
         for (uint256 i; i < _callBacks.length; ++i) {
             for (uint256 j; j <= _accomplices.length; ++j) {
                 (address target, bytes memory data) = _callOf(i, j);
-                (bool succeeded, bytes memory answer) = target.call(data); // solhint-disable-line avoid-low-level-calls
+                // solhint-disable-next-line avoid-low-level-calls
+                (bool succeeded, bytes memory answer) = target.call{gas: _gas}(data);
                 if (!_isForeseen(i, succeeded, answer)) surprises.push(abi.encode(i, j, succeeded, answer));
             }
         }
     }
 
     function _isMoment(Moment moment) private view returns (bool) {
-        return moment == _moment && msg.sender == _caller;
+        return moment == _moment && msg.sender == _caller && gasleft() >= 2 * _gas;
     }
 
     /// @dev Call back `i`, by the token itself or through accomplice `j - 1`.

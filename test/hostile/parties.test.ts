@@ -111,7 +111,7 @@ describe("hostile party: a foreign token to sweep", () => {
     await foreign.mint(a.address, 9n);
     await a.token.mint(foreign, 5n);
     const data = a.token.interface.encodeFunctionData("transfer", [a.address, 5n]);
-    await foreign.arm(1, a.address, [], [{ target: a.token.target, data, foreseen: [] }]);
+    await foreign.arm(1, a.address, 1_000_000, [], [{ target: a.token.target, data, foreseen: [] }]);
     const sweep = () => a.escrow.connect(a.stranger).sweep(foreign, GAS);
     await expectMoves(a, () => expectRefusal(sweep(), a.escrow, "OwnToken", [foreign.target]), {});
     await expectState(a, { unabsorbed: 0n, earnings: share(90) });

@@ -1,5 +1,5 @@
 /** Who calls back, with what, and every call of an agreement that a token could call back from. */
-import type { FunctionFragment, Interface, ParamType } from "ethers";
+import type { ContractTransactionResponse, FunctionFragment, Interface, ParamType } from "ethers";
 import { DAY } from "../../src/terms/bounds.ts";
 import type { Terms } from "../../src/terms/types.ts";
 import type { OracleCommittee, ReentrantToken } from "../../typechain-types/index.ts";
@@ -47,7 +47,7 @@ export interface Job {
   /** The ABI's name of what is called. */
   readonly call: string;
   readonly fixture: () => Promise<Reentrant>;
-  readonly act: (a: Reentrant) => Promise<unknown>;
+  readonly act: (a: Reentrant) => Promise<ContractTransactionResponse>;
   /** When a token gets control in it. */
   readonly moments: readonly Moment[];
   /** By default the agreement's own. */
@@ -270,13 +270,15 @@ export interface Plan {
   readonly moment: Moment;
   readonly callBacks: readonly CallBack[];
   readonly byWhom: "token" | "anyone";
+  /** For each call back: by default enough for the longest view. */
+  readonly gas?: number;
 }
 
-async function arm(a: Reentrant, job: Job, { moment, callBacks, byWhom }: Plan): Promise<void> {
+async function arm(a: Reentrant, job: Job, { moment, callBacks, byWhom, gas = 1_500_000 }: Plan): Promise<void> {
   const accomplices = byWhom === "anyone" ? ROLES.map((role) => a[role].address) : [];
   const calls = callBacks.map(({ target, data, foreseen }) => ({ target, data, foreseen: [...foreseen] }));
   const token = tokenOf(a, job);
-  await token.arm(Moment[moment], a.address, accomplices, calls, GAS);
+  await token.arm(Moment[moment], a.address, gas, accomplices, calls, GAS);
 }
 
 export const tokenOf = (a: Reentrant, job: Job): ReentrantToken => job.token?.(a) ?? a.evil;

@@ -19,7 +19,7 @@ export declare namespace ReentrantToken {
 
     encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'arm', values: [BigNumberish, AddressLike, AddressLike[], ReentrantToken.CallBackStruct[]]): string;
+encodeFunctionData(functionFragment: 'arm', values: [BigNumberish, AddressLike, BigNumberish, AddressLike[], ReentrantToken.CallBackStruct[]]): string;
 encodeFunctionData(functionFragment: 'balanceOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'decimals', values?: undefined): string;
 encodeFunctionData(functionFragment: 'disarm', values?: undefined): string;
@@ -128,7 +128,7 @@ decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
 
     
     arm: TypedContractMethod<
-      [moment: BigNumberish, caller: AddressLike, accomplices: AddressLike[], callBacks: ReentrantToken.CallBackStruct[], ],
+      [moment: BigNumberish, caller: AddressLike, gasEach: BigNumberish, accomplices: AddressLike[], callBacks: ReentrantToken.CallBackStruct[], ],
       [void],
       'nonpayable'
     >
@@ -252,7 +252,7 @@ getFunction(nameOrSignature: 'approve'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'arm'): TypedContractMethod<
-      [moment: BigNumberish, caller: AddressLike, accomplices: AddressLike[], callBacks: ReentrantToken.CallBackStruct[], ],
+      [moment: BigNumberish, caller: AddressLike, gasEach: BigNumberish, accomplices: AddressLike[], callBacks: ReentrantToken.CallBackStruct[], ],
       [void],
       'nonpayable'
     >;
