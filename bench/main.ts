@@ -8,7 +8,7 @@ import { tables } from "./tables.ts";
 const HELP = `What an agreement's calls cost, in gas of receipts on one local node, beside other escrows on the same token.
 
   npm run bench                              tables
-  npm run bench -- --json > gas.json         one object, nothing else on the standard output
+  npm run -s bench -- --json > gas.json      one object, nothing else on the standard output
   npm run bench -- --quick                   ours alone: no peers, no long pages
   npm run bench:update                       record the figures, and draw docs/gas.md anew from them
   npm run bench:update -- --allow-growth     also those that grew

@@ -6,7 +6,7 @@ import type { BaseContract } from "ethers";
 import { FEE, loadFixture, NOBODY, type Signer } from "../../test/support/fixture.ts";
 import type { Figures } from "../gas.ts";
 import { read } from "./install.ts";
-import { approveAll, costOf, deploy, monthPasses, MONTHS, type Payment, payment, send, YEAR_FEES } from "./money.ts";
+import { approveAll, atMonth, costOf, deploy, MONTHS, type Payment, payment, send, YEAR_FEES } from "./money.ts";
 
 /** The fee of a month over 30 days, as a rate of 18 decimals a second. */
 const RATE = (FEE * 10n ** 12n) / (30n * 86_400n) + 1n;
@@ -32,9 +32,9 @@ async function deployed(): Promise<Streams> {
   const flow = await deploy(p.admin, abi, bytecode, comptroller, NOBODY);
   const s = { ...p, flow };
   await approveAll(p, p.earlierPayer, flow);
+  await atMonth(0);
   await open(s, p.earlierPayer);
   await send(flow, p.earlierPayer, "deposit", 1, YEAR_FEES, p.earlierPayer, p.payee);
-  await monthPasses();
   return s;
 }
 
@@ -49,11 +49,12 @@ async function behindProxy(admin: Signer): Promise<BaseContract> {
 /** Each as it costs in the middle of a stream's life. */
 async function singleCalls(s: Streams): Promise<Figures> {
   const approve = await approveAll(s, s.payer, s.flow);
+  await atMonth(1);
   const create = await open(s, s.payer);
   let [intoIt, outOfIt] = [0, 0];
-  for (let month = 0; month < 2; month++) {
+  for (let month = 2; month <= 4; month++) {
     intoIt = await costOf(s.flow, s.payer, "deposit", 2, FEE + 1n, s.payer, s.payee);
-    await monthPasses();
+    await atMonth(month);
     outOfIt = await withdraw(s, FEE);
   }
   return { approve, create, deposit: intoIt, withdraw: outOfIt };
@@ -62,10 +63,11 @@ async function singleCalls(s: Streams): Promise<Figures> {
 /** Funded at once for twelve months; the payee withdraws every `months`. */
 async function yearOf(s: Streams, months: number): Promise<number> {
   let gas = await approveAll(s, s.payer, s.flow);
+  await atMonth(1);
   gas += await costOf(s.flow, s.payer, "createAndDeposit", ...streamOf(s, s.payer), YEAR_FEES);
-  for (let month = 1; month <= MONTHS; month++) {
-    await monthPasses();
-    if (month % months === 0) gas += await withdraw(s, FEE * BigInt(months));
+  for (let month = months; month <= MONTHS; month += months) {
+    await atMonth(1 + month);
+    gas += await withdraw(s, FEE * BigInt(months));
   }
   return gas;
 }

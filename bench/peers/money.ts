@@ -1,6 +1,7 @@
 /** The token and the people that every peer is measured with: the same token as ours, and everybody holds some. */
 import { type BaseContract, type ContractTransactionResponse, type InterfaceAbi } from "ethers";
-import { ethers, FEE, networkHelpers, type Signer, world } from "../../test/support/fixture.ts";
+import { at, ethers, FEE, type Signer, START, world } from "../../test/support/fixture.ts";
+import { DAY } from "../../src/terms/bounds.ts";
 import type { TestUSD } from "../../typechain-types/index.ts";
 import { gasOf } from "../gas.ts";
 
@@ -49,6 +50,5 @@ export const costOf = (...call: Parameters<typeof send>): Promise<number> => gas
 export const approveAll = ({ token }: Payment, owner: Signer, account: BaseContract): Promise<number> =>
   gasOf(token.connect(owner).approve(account, ethers.MaxUint256));
 
-export async function monthPasses(): Promise<void> {
-  await networkHelpers.time.increase(30 * 86_400);
-}
+/** The next call happens exactly `month` months of 30 days after the start: no second of the machine's clock counts. */
+export const atMonth = (month: number): Promise<void> => at(START + BigInt(month) * 30n * DAY);

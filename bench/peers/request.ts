@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import type { BaseContract } from "ethers";
 import { ethers, FEE, loadFixture, type Signer } from "../../test/support/fixture.ts";
 import type { Figures } from "../gas.ts";
-import { approveAll, costOf, deploy, MONTHS, monthPasses, type Payment, payment } from "./money.ts";
+import { approveAll, atMonth, costOf, deploy, MONTHS, type Payment, payment } from "./money.ts";
 
 const CONTRACTS = "./node_modules/@requestnetwork/smart-contracts/dist/src/types/factories/src/contracts";
 
@@ -21,7 +21,7 @@ export async function requestFigures(): Promise<Figures> {
   let last: Figures = {};
   for (let month = 0; month < MONTHS; month++) {
     const payEscrow = await lock(e, e.payer, month);
-    await monthPasses();
+    await atMonth(1 + month);
     const payRequestFromEscrow = await release(e, e.payer, month);
     year += payEscrow + payRequestFromEscrow;
     last = { payEscrow, payRequestFromEscrow };
