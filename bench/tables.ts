@@ -26,9 +26,10 @@ export function tables(all: Own | Snapshot): string {
 
 function compared(all: Snapshot): string[] {
   const { summaries, peers } = all;
-  const measured = (Object.entries(peers) as [string, Figures][]).map(([peer, figures]) =>
-    table([`${peer}, measured now`, "gas"], rows(figures)),
-  );
+  const measured = [
+    table(["Sablier Flow, measured now", "gas"], rows(peers.sablierFlow)),
+    table(["Request escrow, measured now", "gas"], rows(peers.requestEscrow)),
+  ];
   const earlier = OTHERS.map(({ name, calls }) => table([`${name}, measured earlier`, "gas"], rows(calls)));
   return [
     table(["summaries in one eth_call", "gas"], rows(summaries)),
