@@ -28,6 +28,6 @@ export async function generatedAreCommitted(): Promise<Outcome> {
   const changed = (await run({}, "git", "diff", "--stat", "--", GENERATED)).output;
   const added = (await run({}, "git", "ls-files", "--others", "--", GENERATED)).output;
   if (changed === "" && added === "") return passed("as committed");
-  const hint = `Run \`npm run build\` and commit ${GENERATED}/.`;
+  const hint = `Run \`npm run build -- --force\` (a part of a build writes other hashes) and commit ${GENERATED}/.`;
   return failed("differ from what the contracts generate", [changed, added, hint].filter(Boolean).join("\n"));
 }
