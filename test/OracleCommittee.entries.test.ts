@@ -65,6 +65,18 @@ describe("OracleCommittee: entries", () => {
     ]);
   });
 
+  it("calls an agreement with nothing but its report", async () => {
+    const { committee, agreements, argsFor } = await networkHelpers.loadFixture(single);
+    const [agreement] = agreements;
+    const report = reportFor(agreement!, 0);
+    await networkHelpers.setCode(agreement!, "0x366000600037366000a000"); // logs its calldata
+    const receipt = await (await committee.deliver(...(await argsFor([report])))).wait();
+    const { period, revision, measurements, evidence } = report;
+    const abi = (await ethers.getContractFactory("AgreementMock")).interface;
+    const call = abi.encodeFunctionData("report", [period, revision, measurements, evidence]);
+    expect(receipt!.logs.find(({ address }) => address === agreement)?.data).to.equal(call);
+  });
+
   it("delivers the others when entries have no code, revert, burn all gas or revert with a bomb", async () => {
     const { committee, address, stranger, agreements, argsFor } = await networkHelpers.loadFixture(single);
     const entries = [

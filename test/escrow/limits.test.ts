@@ -191,6 +191,15 @@ const REFUSED: readonly Refused[] = [
   ["a threshold above 100 %", tier({ threshold: WHOLE + 1n }), "ThresholdAboveWhole", 0n, 0n, WHOLE + 1n, WHOLE],
   ["a step above 100 %", tier({ per: WHOLE + 1n }), "ThresholdAboveWhole", 0n, 0n, WHOLE + 1n, WHOLE],
   [
+    "a threshold above 100 % in a second tier",
+    tiers(below(WHOLE, 1n), below(WHOLE + 1n, 2n)),
+    "ThresholdAboveWhole",
+    0n,
+    1n,
+    WHOLE + 1n,
+    WHOLE,
+  ],
+  [
     "at most more than 100 %",
     tier({ test: Test.AtMost, threshold: WHOLE + 1n }),
     "ThresholdAboveWhole",
@@ -201,6 +210,13 @@ const REFUSED: readonly Refused[] = [
   ],
   ["at most 100 %", tier({ test: Test.AtMost, threshold: WHOLE }), "TierTrueWhenPerfect", 0n, 0n],
   ["at least 0", tier({ test: Test.AtLeast, threshold: 0n }), "TierTrueWhenPerfect", 0n, 0n],
+  [
+    "at least 0 in a second tier",
+    tiers(below(WHOLE, 1n), { ...below(0n, 2n), test: Test.AtLeast }),
+    "TierTrueWhenPerfect",
+    0n,
+    1n,
+  ],
   [
     "5 chronic rules",
     rules(...Array.from({ length: 5 }, () => rule(1, 1))),

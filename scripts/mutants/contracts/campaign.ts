@@ -1,0 +1,191 @@
+/** Tries mutants: builds many at once, and runs the tests that reach each until one fails. */
+import { fork } from "node:child_process";
+import type { Delivery, Order } from "./compile.ts";
+import type { Mutant } from "./mutant.ts";
+import type { Reach, TestCase } from "./reach.ts";
+import type { Result, Results } from "./results.ts";
+import { dependents, readSources } from "./source.ts";
+import { Tester } from "./tester.ts";
+
+/** Mutants in one build. More take a little longer to compile, and make every call a little dearer. */
+const BUILD = 600;
+/** A test gets so long, whatever else runs on the machine. */
+const TIMEOUT = 240_000;
+/** Tests to try first, then more of them, then all the others. */
+const FIRST = [2, 12];
+
+type Finding = Omit<Result, "contracts">;
+
+export type Progress = (mutant: Mutant, finding: Finding) => void;
+
+export async function tryAll(
+  mutants: readonly Mutant[],
+  findReach: () => Promise<Reach>,
+  results: Results,
+  patience: number,
+  tell: Progress,
+): Promise<void> {
+  const history = new History(results, mutants);
+  const found = (mutant: Mutant, finding: Finding): void => {
+    results.set(mutant.id, finding);
+    history.add(mutant, finding);
+    tell(mutant, finding);
+  };
+  const alone = mutants.filter(({ switches }) => switches.length === 0);
+  const together = chunks(mutants.filter((mutant) => !alone.includes(mutant)));
+  let next = together[0] && compile(together[0], false, 0);
+  const setting = { reach: await findReach(), history, patience };
+  for (const [i, chunk] of together.entries()) {
+    const folder = folderOf(i);
+    const { notCompiled, notSwitched } = await (next ?? compile(chunk, false, i));
+    const following = together[i + 1];
+    next = following && compile(following, false, i + 1);
+    const trial = new Trial(folder, setting);
+    for (const mutant of chunk) {
+      if (notCompiled.includes(mutant.id)) found(mutant, { verdict: "not compiled", milliseconds: 0 });
+      else if (notSwitched.includes(mutant.id)) alone.push(mutant);
+      else found(mutant, await trial.run(mutant, true));
+    }
+    trial.end();
+  }
+  for (const mutant of alone) {
+    const { notCompiled } = await compile([mutant], true, 0);
+    if (notCompiled.length > 0) {
+      found(mutant, { verdict: "not compiled", milliseconds: 0 });
+      continue;
+    }
+    const trial = new Trial(folderOf(0), setting);
+    found(mutant, await trial.run(mutant, false));
+    trial.end();
+  }
+}
+
+/** Two folders take turns: one is tested while the other is built. */
+const folderOf = (i: number): string => `cache/mutants/build-${i % 2}`;
+
+/** Mutants that make the same contracts compile anew go together. */
+function chunks(mutants: readonly Mutant[]): Mutant[][] {
+  const sources = readSources();
+  const groups = Map.groupBy(mutants, ({ file }) =>
+    [...dependents(sources, new Set([file]))].filter(isDeployed).sort().join(),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const size = Math.ceil(group.length / Math.ceil(group.length / BUILD));
+    return Array.from({ length: Math.ceil(group.length / size) }, (_, i) => group.slice(i * size, (i + 1) * size));
+  });
+}
+
+const isDeployed = (path: string): boolean => /^contracts\/\w+\.sol$/.test(path);
+
+function compile(mutants: readonly Mutant[], alone: boolean, i: number): Promise<Delivery> {
+  const order: Order = { ids: mutants.map(({ id }) => id), alone, folder: folderOf(i) };
+  const child = fork("scripts/mutants/contracts/compile.ts", { execArgv: ["--import", "tsx"] });
+  return new Promise((done, fail) => {
+    child.once("message", done).once("exit", (code) => {
+      fail(new Error(`no build (${code})`));
+    });
+    child.send(order);
+  });
+}
+
+interface Setting {
+  readonly reach: Reach;
+  readonly history: History;
+  readonly patience: number;
+}
+
+/** One build under test. */
+class Trial {
+  readonly #tester: Tester;
+  readonly #patience: number;
+  readonly #reach: Reach;
+  readonly #history: History;
+  /** Whether a test passes on this build with no mutant on: switches cost gas, which some tests measure. */
+  readonly #sound = new Map<string, boolean>();
+
+  constructor(folder: string, { reach, history, patience }: Setting) {
+    this.#patience = patience;
+    this.#tester = new Tester(folder);
+    this.#reach = reach;
+    this.#history = history;
+  }
+
+  end(): void {
+    this.#tester.stop();
+  }
+
+  async run(mutant: Mutant, isSwitched: boolean): Promise<Finding> {
+    const began = performance.now();
+    const since = (): number => Math.round(performance.now() - began);
+    for (;;) {
+      const reaching = this.#reach.testsOf(mutant).filter(({ name }) => this.#sound.get(name) !== false);
+      const tests = within(this.#patience, this.#history.order(mutant, reaching));
+      const request = { groups: groups(tests), timeout: TIMEOUT };
+      const answer = await this.#tester.ask(isSwitched ? { mutant: mutant.id, ...request } : request);
+      if (answer === undefined) return { verdict: "hung", milliseconds: since() };
+      const { killer } = answer;
+      const untried = reaching.length - tests.length;
+      if (killer === undefined) return { verdict: "survived", untried, milliseconds: since() };
+      if (!isSwitched || (await this.#isSound(killer))) {
+        const error = answer.error === undefined ? {} : { error: answer.error };
+        return { verdict: "killed", killer, ...error, milliseconds: since() };
+      }
+    }
+  }
+
+  async #isSound(name: string): Promise<boolean> {
+    const test = name.replace(/ "(before|after)( each| all)" hook.*$/, "");
+    const known = this.#sound.get(test);
+    if (known !== undefined) return known;
+    const answer = await this.#tester.ask({ groups: [[test]], timeout: TIMEOUT });
+    const sound = answer !== undefined && answer.killer === undefined;
+    this.#sound.set(test, sound);
+    if (!sound) process.stderr.write(`not run on this build, which it does not stand: ${test}\n`);
+    return sound;
+  }
+}
+
+/** The first of `tests` that together took so many milliseconds when they were counted. */
+function within(patience: number, tests: readonly TestCase[]): TestCase[] {
+  let spent = 0;
+  return tests.filter(({ milliseconds }) => (spent += milliseconds) <= patience || spent === milliseconds);
+}
+
+function groups(tests: readonly TestCase[]): string[][] {
+  const names = tests.map(({ name }) => name);
+  let at = 0;
+  const first = FIRST.map((size) => names.slice(at, (at += size)));
+  return [...first, names.slice(at)].filter((group) => group.length > 0);
+}
+
+/** Which tests killed what: those that did it near by are tried first, then the quick ones. */
+class History {
+  readonly #kills = new Map<string, number>();
+  readonly #results: Results;
+
+  constructor(results: Results, mutants: readonly Mutant[]) {
+    this.#results = results;
+    for (const mutant of mutants) {
+      const killer = results.formerKiller(mutant.id);
+      if (killer !== undefined) this.add(mutant, { verdict: "killed", killer, milliseconds: 0 });
+    }
+  }
+
+  add({ file, where }: Mutant, { killer }: Finding): void {
+    if (killer === undefined) return;
+    for (const key of [`${where}|${killer}`, `${file}|${killer}`])
+      this.#kills.set(key, (this.#kills.get(key) ?? 0) + 1);
+  }
+
+  order(mutant: Mutant, tests: readonly TestCase[]): TestCase[] {
+    const former = this.#results.formerKiller(mutant.id);
+    const kills = (key: string): number => this.#kills.get(key) ?? 0;
+    const score = ({ name, milliseconds }: TestCase): number => {
+      if (name === former) return Infinity;
+      const near = 20 * kills(`${mutant.where}|${name}`) + 2 * kills(`${mutant.file}|${name}`);
+      const named = mutant.where.split(".").filter((part) => name.toLowerCase().includes(part.toLowerCase())).length;
+      return (1 + near + 5 * named) / (100 + milliseconds);
+    };
+    return tests.toSorted((a, b) => score(b) - score(a));
+  }
+}
