@@ -18,7 +18,7 @@ const UINT64 = 2n ** 64n - 1n;
 export function reportedCounts(v: View): Measurement[] {
   const { a, d, isAwful } = v;
   const when = wantedPeriod(v);
-  const seat: Seat | undefined = isAwful && d.chance(0.7) ? "client" : undefined;
+  const seat: Seat | undefined = isAwful && d.chance(0.55) ? "client" : undefined;
   return spoilt(
     a.terms.indicators.map((indicator, i) => counts(d, a.terms, when, indicator, i, seat)),
     d,
@@ -29,13 +29,17 @@ export function reportedCounts(v: View): Measurement[] {
 export function claimedCounts(v: View, seat: Seat): Measurement[] {
   const { a, d, state } = v;
   const when = wantedPeriod(v);
-  let best = reportedCounts(v);
-  for (let i = 0; i < 6; ++i) {
-    const tried = a.terms.indicators.map((indicator, j) => counts(d, a.terms, when, indicator, j, seat));
+  const tries = Array.from({ length: 6 }, () =>
+    a.terms.indicators.map((indicator, j) => counts(d, a.terms, when, indicator, j, seat)),
+  );
+  const better = tries.filter((tried) => {
     const credit = creditOf(a.terms, when, tried);
-    if (seat === "client" ? credit > state.credit : credit < state.credit) best = tried;
-  }
-  return spoilt(best, d);
+    return seat === "client" ? credit > state.credit : credit < state.credit;
+  });
+  // A claim that leaves some credit says more than one that leaves none.
+  const some = better.filter((tried) => creditOf(a.terms, when, tried) > 0n);
+  const chosen = some.length > 0 && d.chance(0.7) ? some : better;
+  return spoilt(chosen.length > 0 ? d.pick(chosen) : reportedCounts(v), d);
 }
 
 function counts(d: Draws, terms: Terms, when: Period, indicator: Indicator, i: number, seat?: Seat): Measurement {

@@ -50,7 +50,7 @@ function calendar(d: Draws, now: bigint): Partial<Terms> {
   return {
     periodMonths,
     periods: d.weighted([
-      [1, 1 + d.below(2)],
+      [0.7, 1 + d.below(2)],
       [3, 3 + d.below(6)],
       [7, 8 + d.below(20)],
       [0.4, 240],

@@ -3,13 +3,13 @@ import type { Seat } from "../../src/chain/enums.ts";
 import { type Agreement, type Consent, NOBODY, SEATS } from "../../src/model/agreement.ts";
 import { at } from "../../src/model/apply.ts";
 import type { Call } from "../../src/model/calls.ts";
-import { countOf, isOpen, period } from "../../src/model/money.ts";
+import { countOf } from "../../src/model/money.ts";
 import { phaseOf, type State, stateOf } from "../../src/model/views.ts";
-import { DAY, HOUR } from "../../src/terms/bounds.ts";
-import { periodStart } from "../../src/terms/calendar.ts";
+import { DAY } from "../../src/terms/bounds.ts";
 import { type Setting } from "./chain.ts";
 import { agreedConsent, echoedConsent, openConsents } from "./any-consent.ts";
 import { claimedCounts, reportedCounts } from "./any-counts.ts";
+import { timeFor } from "./any-time.ts";
 import { Draws } from "./draws.ts";
 import type { Author, Step } from "./story.ts";
 
@@ -23,7 +23,7 @@ export interface View {
   readonly isAwful: boolean;
 }
 
-type Kind = Call["name"] | "echo";
+export type Kind = Call["name"] | "echo";
 
 /** Who does nothing, or too little, in this story. */
 interface Manners {
@@ -115,7 +115,7 @@ function kindsAt({ a, now, state }: View, m: Manners): [number, Kind][] {
   const arrive = m.poorClient ? 0.4 : 1.6;
   return [
     [often(m.silentOracle ? 0.5 : 11, stage === "running" || stage === "awaiting"), "report"],
-    [often(m.peaceful ? 0.5 : 11, reported && mayDispute), "dispute"],
+    [often(m.peaceful ? 0.5 : 14, reported && mayDispute), "dispute"],
     [often(6, stage === "disputed" && claims === 1, 0), "dispute"],
     [often(1.5, reported, 0), "report"],
     [often(m.silentArbiter ? 0.3 : 11, state.openDisputes.length > 0), "rule"],
@@ -130,8 +130,9 @@ function kindsAt({ a, now, state }: View, m: Manners): [number, Kind][] {
     [1.5, "withdraw"],
     [often(m.restless ? 1 : 0.3, isActive), "terminate"],
     [often(m.restless ? 3 : 0.8, isActive && (mayLeave || isFree), 0), "terminate"],
+    [often(0.5, isFree, 0), "terminate"],
     [0.5, "sync"],
-    [0.8, "settle"],
+    [often(3.5, reported || stage === "disputed", 0.6), "settle"],
     [0.5, "offerSeat"],
     [often(4, mayTake), "takeSeat"],
     [0.4, "sweep"],
@@ -153,71 +154,6 @@ const DRAFT: [number, Kind][] = [
     (kind): [number, Kind] => [0.15, kind],
   ),
 ];
-
-// ---------------------------------------------------------------------------------------------------- when
-
-/** From when until when a call of this kind is apt. */
-function window(v: View, kind: Kind): [bigint, bigint] {
-  const { a, now, state, d } = v;
-  const { reportWindow: R, disputeWindow: D, rulingWindow: W, fundingGrace } = a.terms;
-  const soon: [bigint, bigint] = [now, now + d.pick([60n, HOUR, DAY, 3n * DAY])];
-  const { stage, leaveUntil, bondShortSince } = state;
-  if (kind === "report" && (stage === "running" || stage === "awaiting")) {
-    const { base } = period(a, a.current);
-    return [base, base + R];
-  }
-  if (kind === "dispute" || kind === "agree") {
-    if (stage === "reported") return [state.reportedAt, state.reportedAt + D];
-    if (stage === "disputed") return [state.disputedAt, state.disputedAt + D];
-    const { base } = period(a, Math.min(a.current, a.terms.periods - 1));
-    if (kind === "dispute" && stage === "awaiting") return [base + R, base + R + D];
-  }
-  if (kind === "rule" && state.openDisputes.length > 0) {
-    const at = a.courses[d.pick(state.openDisputes)]!.dispute!.at;
-    // Who waits for the end of a long window forgets the periods after it.
-    return [at + D, at + D + (W < 40n * DAY || d.chance(0.3) ? W : 10n * DAY)];
-  }
-  if (kind === "terminate") {
-    if (bondShortSince > 0n && d.chance(0.5))
-      return [bondShortSince + fundingGrace, bondShortSince + fundingGrace + DAY];
-    if (leaveUntil > now && d.chance(0.5)) return d.chance(0.2) ? [now, leaveUntil] : soon;
-    const k = Math.max(0, state.periods - 1);
-    const running = Array.from({ length: k + 1 }, (_, i) => k - i).find((i) => periodStart(a.terms, i) <= now) ?? 0;
-    const grace = periodStart(a.terms, running) + fundingGrace;
-    if (d.chance(0.6)) return [grace, grace + DAY];
-  }
-  return soon;
-}
-
-function timeFor(v: View, kind: Kind): bigint {
-  const { now, d } = v;
-  const [from, until] = window(v, kind);
-  const off = BigInt(d.below(3) - 1);
-  const half = from + d.part(until - from) / 2n;
-  const time = d.weighted([
-    [9, () => (from > now ? from + d.part(d.part(until - from)) : half)],
-    [2, () => from + off],
-    [2, () => until + off],
-    [4, () => now + d.pick([0n, 1n, 60n, HOUR])],
-    [2, () => d.pick(deadlines(v)) + off],
-    [0.08, () => now + d.part(400n * DAY)],
-  ])();
-  const latest = now + 3n * 366n * DAY;
-  return time < now ? now + BigInt(d.below(2)) : time > latest ? latest : time;
-}
-
-/** The next moments at which something changes by itself. */
-function deadlines({ a, now, state }: View): bigint[] {
-  const { start, reportWindow: R, disputeWindow: D, rulingWindow: W, fundingGrace, periods } = a.terms;
-  const { base, end } = period(a, Math.min(a.current, periods - 1));
-  const open = a.courses.filter(isOpen).map(({ dispute }) => dispute!.at + D + W);
-  const all = [
-    ...[start, a.end, end, base, base + R, base + R + D, state.reportedAt + D, state.disputedAt + D, state.leaveUntil],
-    ...[state.bondShortSince + fundingGrace, end + fundingGrace, ...open, ...a.consents.map(({ expiry }) => expiry)],
-  ];
-  const ahead = all.filter((time) => time >= now && time < now + 800n * DAY).toSorted((x, y) => Number(x - y));
-  return ahead.length === 0 ? [now + DAY] : ahead.slice(0, 3);
-}
 
 // ------------------------------------------------------------------------------------------------- by whom
 
@@ -353,13 +289,13 @@ function amountIn({ a, d, state }: View): bigint {
   ]);
 }
 
-function terminateAs({ a, s, d, state }: View): [string, Call] {
+function terminateAs({ a, s, d, now, state }: View): [string, Call] {
   const { client, provider } = a.seats;
   const exits = [
     [state.leaveUntil > 0n ? 4 : 0.5, client, "chronic"],
     [state.bondShortSince > 0n ? 4 : 0.5, client, "bond"],
     [state.owed > 0n || state.balance < a.terms.fee ? 4 : 0.5, provider, "nonpayment"],
-    [0.6, d.pick([client, provider]), "notice"],
+    [now < a.terms.start ? 3 : 0.6, d.pick([client, provider]), "notice"],
     [0.1, client, "none"],
   ] as const;
   const [, by, exit] = d.weighted(exits.map((one) => [one[0], one] as const));

@@ -45,4 +45,4 @@ export class Draws {
 }
 
 /** Enough chance for one step. */
-export const draws: fc.Arbitrary<number[]> = fc.noBias(fc.array(fc.nat(MOST), { minLength: 24, maxLength: 24 }));
+export const draws: fc.Arbitrary<number[]> = fc.noBias(fc.array(fc.nat(MOST), { minLength: 64, maxLength: 64 }));
