@@ -1,7 +1,9 @@
+import { keccak256 } from "ethers";
+import { encodeTerms } from "../../src/terms/codec.ts";
 import type { Terms } from "../../src/terms/types.ts";
 import { BEGINNING } from "./chain.ts";
 import type { Difference } from "./compare.ts";
-import { retell, type Story } from "./story.ts";
+import { retell, type Step, type Story } from "./story.ts";
 
 interface Shrunk {
   readonly story: Story;
@@ -31,11 +33,23 @@ export async function shrink(story: Story): Promise<Shrunk> {
     }
   }
   for (const changes of PLAINER) {
-    const { terms, steps }: Story = best.story;
-    best = (await differing({ terms: { ...terms, ...changes }, steps })) ?? best;
+    best = (await differing(withTerms(best.story, changes))) ?? best;
   }
   return best;
 }
+
+/** The same story under other terms, which the parties accept too. */
+function withTerms({ terms, steps }: Story, changes: Partial<Terms>): Story {
+  const changed = { ...terms, ...changes };
+  const [before, after] = [hashOf(terms), hashOf(changed)];
+  const accepting = steps.map((step): Step => {
+    const isMeant = step.call?.name === "accept" && step.call.termsHash === before;
+    return isMeant ? { ...step, call: { name: "accept", termsHash: after } } : step;
+  });
+  return { terms: changed, steps: accepting };
+}
+
+const hashOf = (terms: Terms): string => keccak256(encodeTerms(terms));
 
 /** The story up to where it differs; undefined when it does not, or cannot be told. */
 async function differing(story: Story): Promise<Shrunk | undefined> {
