@@ -77,8 +77,7 @@ export function silenceCreditOf(terms: Terms, period: Period): bigint {
 
 /** Bit r: these counts reach chronic rule r's least share. Judged as money of a full fee, so a short period counts alike. */
 export function chronicBits(terms: Terms, period: Period, measurements: readonly Measurement[]): number {
-  // A period too short to cost a unit has no credit, so it is not bad either.
-  if (creditOf(terms, period, measurements) === 0n) return 0;
+  if (period.index < terms.burnInPeriods) return 0;
   const credit = tableCredit(terms, terms.fee, measurements);
   return terms.chronic.reduce(
     (bits, rule, r) => (credit * PPB >= rule.leastShare * terms.fee ? bits | (1 << r) : bits),

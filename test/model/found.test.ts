@@ -166,4 +166,17 @@ describe("stories that were found", () => {
     const done = await outcomes(terms, ["client", START, { name: "terminate", exit: "notice" }]);
     expect(done).to.deep.equal([`EndNotEarlier(${boundary(terms, 7)}, ${boundary(terms, 3)})`]);
   });
+
+  it("a period too short to cost a unit can be bad all the same", async () => {
+    const short = { fee: 10_000n, start: JANUARY - 60n, chronic: [{ count: 1, window: 1, leastShare: PERCENT }] };
+    const terms = await termsHere({ ...short, pledge: 0n, termCreditCap: FEE });
+    const final = JANUARY + 7n * DAY;
+    const done = await outcomes(
+      terms,
+      ["oracle", JANUARY, report(terms, 60n)],
+      ["client", final - 1n, { name: "terminate", exit: "chronic" }],
+      ["client", final, { name: "terminate", exit: "chronic" }],
+    );
+    expect(done).to.deep.equal(["done", `NoChronicRight(${final - 1n}, 0)`, "done"]);
+  });
 });
