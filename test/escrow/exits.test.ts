@@ -87,8 +87,10 @@ describe("SLAEscrow: leaving at once", () => {
       });
     }
 
-    it("needs the right", async () => {
+    it("needs the right, from the second of the start on", async () => {
       const a = await loadFixture(active);
+      await at(START);
+      await expectRefusal(leave(a), a.escrow, "NoChronicRight", [START, 0n]);
       await timeTravelTo(START + DAY);
       await at(START + DAY);
       await expectRefusal(leave(a), a.escrow, "NoChronicRight", [START + DAY, 0n]);

@@ -18,8 +18,10 @@ type Finding = Omit<Result, "contracts">;
 
 export type Progress = (mutant: Mutant, finding: Finding) => void;
 
+/** Try those of `mutants` that are open. Builds hold all of them, so that a run that goes on finds them built. */
 export async function tryAll(
   mutants: readonly Mutant[],
+  isOpen: (mutant: Mutant) => boolean,
   findReach: () => Promise<Reach>,
   results: Results,
   patience: number,
@@ -32,23 +34,23 @@ export async function tryAll(
     tell(mutant, finding);
   };
   const alone = mutants.filter(({ switches }) => switches.length === 0);
-  const together = chunks(mutants.filter((mutant) => !alone.includes(mutant)));
+  const together = chunks(mutants.filter((mutant) => !alone.includes(mutant))).filter((chunk) => chunk.some(isOpen));
   let next = together[0] && compile(together[0], false, 0);
-  const setting = { reach: await findReach(), history, patience };
+  const setting = { reach: await findReach(), history, patience, unsound: new Set<string>() };
   for (const [i, chunk] of together.entries()) {
     const folder = folderOf(i);
     const { notCompiled, notSwitched } = await (next ?? compile(chunk, false, i));
     const following = together[i + 1];
     next = following && compile(following, false, i + 1);
     const trial = new Trial(folder, setting);
-    for (const mutant of chunk) {
+    for (const mutant of chunk.filter(isOpen)) {
       if (notCompiled.includes(mutant.id)) found(mutant, { verdict: "not compiled", milliseconds: 0 });
       else if (notSwitched.includes(mutant.id)) alone.push(mutant);
       else found(mutant, await trial.run(mutant, true));
     }
     trial.end();
   }
-  for (const mutant of alone) {
+  for (const mutant of alone.filter(isOpen)) {
     const { notCompiled } = await compile([mutant], true, 0);
     if (notCompiled.length > 0) {
       found(mutant, { verdict: "not compiled", milliseconds: 0 });
@@ -66,12 +68,13 @@ const folderOf = (i: number): string => `cache/mutants/build-${i % 2}`;
 /** Mutants that make the same contracts compile anew go together. */
 function chunks(mutants: readonly Mutant[]): Mutant[][] {
   const sources = readSources();
-  const groups = Map.groupBy(mutants, ({ file }) =>
-    [...dependents(sources, new Set([file]))].filter(isDeployed).sort().join(),
-  );
-  return [...groups.values()].flatMap((group) => {
-    const size = Math.ceil(group.length / Math.ceil(group.length / BUILD));
-    return Array.from({ length: Math.ceil(group.length / size) }, (_, i) => group.slice(i * size, (i + 1) * size));
+  const affected = ({ file }: Mutant): string =>
+    [...dependents(sources, new Set([file]))].filter(isDeployed).sort().join();
+  const sorted = [...Map.groupBy(mutants, affected).values()].flat();
+  const size = Math.ceil(sorted.length / Math.ceil(sorted.length / BUILD));
+  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => {
+    const chunk = new Set(sorted.slice(i * size, (i + 1) * size));
+    return mutants.filter((mutant) => chunk.has(mutant)); // as they were drawn, so that a part of a run is a sample too
   });
 }
 
@@ -92,18 +95,22 @@ interface Setting {
   readonly reach: Reach;
   readonly history: History;
   readonly patience: number;
+  /** Tests that fail on some build with no mutant on. */
+  readonly unsound: Set<string>;
 }
 
 /** One build under test. */
 class Trial {
   readonly #tester: Tester;
   readonly #patience: number;
+  readonly #unsound: Set<string>;
   readonly #reach: Reach;
   readonly #history: History;
-  /** Whether a test passes on this build with no mutant on: switches cost gas, which some tests measure. */
-  readonly #sound = new Map<string, boolean>();
+  /** Tests that pass on this build with no mutant on. Switches cost gas, which some tests measure. */
+  readonly #sound = new Set<string>();
 
-  constructor(folder: string, { reach, history, patience }: Setting) {
+  constructor(folder: string, { reach, history, patience, unsound }: Setting) {
+    this.#unsound = unsound;
     this.#patience = patience;
     this.#tester = new Tester(folder);
     this.#reach = reach;
@@ -118,7 +125,7 @@ class Trial {
     const began = performance.now();
     const since = (): number => Math.round(performance.now() - began);
     for (;;) {
-      const reaching = this.#reach.testsOf(mutant).filter(({ name }) => this.#sound.get(name) !== false);
+      const reaching = this.#reach.testsOf(mutant).filter(({ name }) => !this.#unsound.has(name));
       const tests = within(this.#patience, this.#history.order(mutant, reaching));
       const request = { groups: groups(tests), timeout: TIMEOUT };
       const answer = await this.#tester.ask(isSwitched ? { mutant: mutant.id, ...request } : request);
@@ -135,11 +142,10 @@ class Trial {
 
   async #isSound(name: string): Promise<boolean> {
     const test = name.replace(/ "(before|after)( each| all)" hook.*$/, "");
-    const known = this.#sound.get(test);
-    if (known !== undefined) return known;
+    if (this.#sound.has(test)) return true;
     const answer = await this.#tester.ask({ groups: [[test]], timeout: TIMEOUT });
     const sound = answer !== undefined && answer.killer === undefined;
-    this.#sound.set(test, sound);
+    (sound ? this.#sound : this.#unsound).add(test);
     if (!sound) process.stderr.write(`not run on this build, which it does not stand: ${test}\n`);
     return sound;
   }
@@ -180,11 +186,11 @@ class History {
   order(mutant: Mutant, tests: readonly TestCase[]): TestCase[] {
     const former = this.#results.formerKiller(mutant.id);
     const kills = (key: string): number => this.#kills.get(key) ?? 0;
-    const score = ({ name, milliseconds }: TestCase): number => {
+    const score = ({ name, milliseconds, isUnknown }: TestCase): number => {
       if (name === former) return Infinity;
       const near = 20 * kills(`${mutant.where}|${name}`) + 2 * kills(`${mutant.file}|${name}`);
       const named = mutant.where.split(".").filter((part) => name.toLowerCase().includes(part.toLowerCase())).length;
-      return (1 + near + 5 * named) / (100 + milliseconds);
+      return (1 + near + 5 * named) / (100 + milliseconds) / (isUnknown ? 10 : 1);
     };
     return tests.toSorted((a, b) => score(b) - score(a));
   }

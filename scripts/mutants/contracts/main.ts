@@ -5,7 +5,7 @@
  * survived once more, after a test was added. `--patience S` runs no more tests for one than took S seconds alone.
  */
 import { parseArgs } from "node:util";
-import { tryAll } from "./campaign.ts";
+import { type Progress, tryAll } from "./campaign.ts";
 import { isEqual } from "./equal.ts";
 import { readEquivalents } from "./equivalents.ts";
 import type { Mutant } from "./mutant.ts";
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const open = options.report ? [] : chosen.filter((mutant) => isOpen(results, mutant));
-  if (open.length > 0) await campaign(sources, open, results);
+  if (open.length > 0) await campaign(sources, chosen, open, results);
   return conclude(all, chosen, results);
 }
 
@@ -71,24 +71,25 @@ function isOpen(results: Results, { id }: Mutant): boolean {
   return verdict === undefined || options.again || (options.survivors && verdict === "survived");
 }
 
-async function campaign(sources: Sources, mutants: readonly Mutant[], results: Results): Promise<void> {
+async function campaign(
+  sources: Sources,
+  chosen: readonly Mutant[],
+  open: readonly Mutant[],
+  results: Results,
+): Promise<void> {
   const began = performance.now();
   let [done, survivors] = [0, 0];
-  await tryAll(
-    mutants,
-    () => loadReach(sources),
-    results,
-    1000 * Number(options.patience),
-    (mutant, { verdict, milliseconds }) => {
-      done += 1;
-      if (verdict === "survived") survivors += 1;
-      const left = ((performance.now() - began) / done) * (mutants.length - done);
-      const state = `${done}/${mutants.length}, ${survivors} survived, ${Math.round(left / 60_000)} min left`;
-      if (verdict === "survived" || done % 10 === 0)
-        write(`${state}; ${verdict} in ${Math.round(milliseconds / 1000)} s: ${describe(mutant)}`);
-    },
-  );
-  for (const mutant of mutants.filter(({ id }) => results.of(id)?.verdict === "survived")) {
+  const tell: Progress = (mutant, { verdict, milliseconds }) => {
+    done += 1;
+    if (verdict === "survived") survivors += 1;
+    if (verdict !== "survived" && done % 10 !== 0) return;
+    const left = ((performance.now() - began) / done) * (open.length - done);
+    const state = `${done}/${open.length}, ${survivors} survived, ${Math.round(left / 60_000)} min left`;
+    write(`${state}; ${verdict} in ${Math.round(milliseconds / 1000)} s: ${describe(mutant)}`);
+  };
+  const reach = () => loadReach(sources);
+  await tryAll(chosen, (mutant) => open.includes(mutant), reach, results, 1000 * Number(options.patience), tell);
+  for (const mutant of open.filter(({ id }) => results.of(id)?.verdict === "survived")) {
     if (isEqual(sources, mutant)) results.set(mutant.id, { verdict: "equal bytecode", milliseconds: 0 });
   }
 }

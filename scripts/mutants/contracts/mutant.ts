@@ -12,6 +12,8 @@ export interface Mutant {
   readonly start: number;
   readonly end: number;
   readonly original: string;
+  /** Where it stands. */
+  readonly excerpt: string;
   readonly replacement: string;
   /** How the change is switched on at run time; empty when that cannot be said, and it needs a build of its own. */
   readonly switches: readonly Switch[];

@@ -1,9 +1,9 @@
-/** Which test runs which statement: made once for a state of contracts and tests. */
+/** Which test runs which statement: found out once for a state of contracts and tests. */
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
-import { build, count } from "./builds.ts";
+import { build, count, type Counted } from "./builds.ts";
 import type { Mutant } from "./mutant.ts";
 import { hashOf, type Sources } from "./source.ts";
-import { Tester } from "./tester.ts";
+import { Tester, testFiles } from "./tester.ts";
 
 export interface TestCase {
   readonly name: string;
@@ -63,38 +63,48 @@ export class Reach {
 
 const PATH = "cache/mutants/reach.json";
 
-export async function loadReach(sources: Sources): Promise<Reach> {
-  const key = keyOf(sources);
-  if (existsSync(PATH)) {
-    const stored = JSON.parse(readFileSync(PATH, "utf8")) as { key: string } & ConstructorParameters<typeof Reach>[0];
-    if (stored.key === key) return new Reach(stored);
-  }
-  const made = await makeReach(sources);
-  writeFileSync(PATH, JSON.stringify({ key, ...made }));
-  return new Reach(made);
+interface Stored {
+  /** Of the contracts and of what tests share. */
+  readonly key: string;
+  readonly statements: readonly Statement[];
+  readonly files: Record<string, CountedFile>;
 }
 
-async function makeReach(sources: Sources) {
+interface CountedFile {
+  readonly hash: string;
+  readonly tests: readonly TestCase[];
+}
+
+/** Only the tests of files that changed are counted anew. */
+export async function loadReach(sources: Sources): Promise<Reach> {
   const { counted, sources: counting } = count(sources);
+  const key = hashOf([...sources, ...globSync("test/**/*.ts").filter(isShared).sort().map(named)]);
+  const stored = existsSync(PATH) ? (JSON.parse(readFileSync(PATH, "utf8")) as Stored) : undefined;
+  const known = stored?.key === key ? stored.files : {};
+  const hashes = new Map(testFiles().map((path) => [path, hashOf([named(path)])]));
+  const changed = [...hashes].filter(([path, hash]) => known[path]?.hash !== hash).map(([path]) => path);
+  const fresh = changed.length === 0 ? new Map<string, TestCase[]>() : await runCounted(changed, counting, counted);
+  const files: Record<string, CountedFile> = {};
+  for (const [path, hash] of hashes) files[path] = { hash, tests: fresh.get(path) ?? known[path]?.tests ?? [] };
+  const statements = counted.map(({ file, start, end }) => ({ file, start, end }));
+  writeFileSync(PATH, JSON.stringify({ key, statements, files } satisfies Stored));
+  return new Reach({ statements, tests: Object.values(files).flatMap(({ tests }) => tests) });
+}
+
+const isShared = (path: string): boolean => !path.endsWith(".test.ts");
+const named = (path: string) => [path, readFileSync(path, "utf8")] as const;
+
+async function runCounted(files: readonly string[], counting: Sources, counted: readonly Counted[]) {
   build(counting, new Set(counting.keys()), "cache/mutants/count");
-  const tester = new Tester("cache/mutants/count", { MUTANTS_COUNT: "1" });
+  const tester = new Tester("cache/mutants/count", { MUTANTS_COUNT: "1" }, files);
   const answer = await tester.ask({ timeout: 600_000 });
   tester.stop();
   if (answer?.tests === undefined) throw new Error("the tests did not come to their end");
   const indices = new Map(counted.map(({ tag }, i) => [tag, i]));
-  const tests = answer.tests.map(({ name, milliseconds, passed, hits }): TestCase => ({
-    name,
-    milliseconds: Math.round(milliseconds),
-    reached: hits.flatMap((tag) => indices.get(tag) ?? []),
-    isUnknown: !passed,
-  }));
-  return { statements: counted.map(({ file, start, end }) => ({ file, start, end })), tests };
+  const tests = new Map<string, TestCase[]>(files.map((path) => [path, []]));
+  for (const { file, name, milliseconds, passed, hits } of answer.tests) {
+    const reached = hits.flatMap((tag) => indices.get(tag) ?? []);
+    tests.get(file)?.push({ name, milliseconds: Math.round(milliseconds), reached, isUnknown: !passed });
+  }
+  return tests;
 }
-
-const keyOf = (sources: Sources): string =>
-  hashOf([
-    ...sources,
-    ...globSync("test/**/*.ts")
-      .sort()
-      .map((path) => [path, readFileSync(path, "utf8")] as const),
-  ]);

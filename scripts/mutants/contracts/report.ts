@@ -29,6 +29,6 @@ export function table(outcomes: readonly Outcome[], equivalents: ReadonlyMap<str
 
 const percent = (part: number, whole: number): string => ((100 * part) / whole).toFixed(1);
 
-export function describe({ id, file, line, where, operator, original, replacement }: Mutant): string {
-  return `${id}  ${file}:${line}  ${where}  ${operator}\n          - ${flat(original)}\n          + ${flat(replacement)}`;
+export function describe({ id, file, line, where, operator, excerpt, replacement }: Mutant): string {
+  return `${id}  ${file}:${line}  ${where}  ${operator}\n          ${excerpt}\n          -> ${flat(replacement)}`;
 }

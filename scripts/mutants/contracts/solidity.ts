@@ -1,7 +1,7 @@
 /** Mutants of Solidity. */
 import { type Draft, identify, type Mutant, type Switch } from "./mutant.ts";
 import { ASSIGNMENT, BINARY, isComparison, kindOf, SYMMETRIC } from "./operators.ts";
-import { childrenOf, isMutated, lineAt, type Node, rangeOf, type Sources } from "./source.ts";
+import { childrenOf, excerpt, isMutated, lineAt, type Node, rangeOf, type Sources } from "./source.ts";
 import { mutateAssembly } from "./yul.ts";
 
 interface Place {
@@ -313,6 +313,7 @@ function finish(
     ...{ file: place.file, where: place.where, operator, start, end, replacement },
     line: lineAt(place.text, start),
     original: place.text.slice(start, end),
+    excerpt: excerpt(place.text, start, end),
     switches: switches.filter((one) => one !== undefined),
   };
 }

@@ -117,6 +117,14 @@ export function rangeOf({ src }: Pick<Node, "src">): { start: number; end: numbe
   return { start, end: start + length };
 }
 
+/** The lines that a range touches, on one line, with the range between `[[` and `]]`. */
+export function excerpt(text: string, start: number, end: number): string {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const to = text.indexOf("\n", end);
+  const parts = [text.slice(from, start), "[[", text.slice(start, end), "]]", text.slice(end, to < 0 ? undefined : to)];
+  return parts.join("").replace(/\s+/g, " ").trim();
+}
+
 export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
 
 export function isNode(value: unknown): value is Node {

@@ -20,9 +20,15 @@ export function testFiles(): string[] {
 
 export class Tester {
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #files: readonly string[];
   #worker: ChildProcess | undefined;
 
-  constructor(artifacts: string, settings: Readonly<Record<string, string>> = {}) {
+  constructor(
+    artifacts: string,
+    settings: Readonly<Record<string, string>> = {},
+    files: readonly string[] = testFiles(),
+  ) {
+    this.#files = files;
     this.#settings = { MUTANTS_ARTIFACTS: artifacts, ...settings };
   }
 
@@ -55,7 +61,7 @@ export class Tester {
   }
 
   #start(): Promise<ChildProcess> {
-    const worker = fork("scripts/mutants/contracts/worker.ts", testFiles(), {
+    const worker = fork("scripts/mutants/contracts/worker.ts", this.#files, {
       execArgv: ["--import", "tsx"],
       env: {
         ...process.env,

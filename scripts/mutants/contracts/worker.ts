@@ -2,6 +2,7 @@
  * Loads all tests once and runs some of them for one mutant after the other, as its parent asks. Told over IPC; see
  * {Request} and {Answer}.
  */
+import { relative } from "node:path";
 import Mocha from "mocha";
 import { type Chain, takeHits, turnOn } from "./chains.ts";
 
@@ -24,6 +25,7 @@ export interface Answer {
 }
 
 export interface TestResult {
+  readonly file: string;
   readonly name: string;
   readonly passed: boolean;
   readonly milliseconds: number;
@@ -105,6 +107,7 @@ async function run(names: readonly string[] | undefined, timeout: number, result
     const milliseconds = performance.now() - began;
     began = performance.now();
     const result = {
+      file: relative(process.cwd(), test.file ?? ""),
       name: test.fullTitle(),
       passed,
       milliseconds,

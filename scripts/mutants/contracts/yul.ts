@@ -1,7 +1,7 @@
 /** Mutants of inline assembly. */
 import type { Draft } from "./mutant.ts";
 import { YUL, YUL_ORDERED, YUL_PURE } from "./operators.ts";
-import { childrenOf, lineAt, type Node, rangeOf } from "./source.ts";
+import { childrenOf, excerpt, lineAt, type Node, rangeOf } from "./source.ts";
 
 export interface Place {
   readonly file: string;
@@ -85,6 +85,7 @@ function draft(
     ...{ file: place.file, where: place.where, operator, start, end, replacement },
     line: lineAt(place.text, start),
     original: place.text.slice(start, end),
+    excerpt: excerpt(place.text, start, end),
     switches: isSwitchable ? [{ file: place.file, start, end, kind, text: replacement }] : [],
   };
 }
