@@ -88,9 +88,10 @@ abstract contract Outsiders is Handler {
     }
 
     function _repeatReport(State memory s) private {
-        // Of a period that is over, or of the current one although it is disputed or not yet over.
+        // Of a period that is over, or of the current one although it is disputed, not yet over, or its window is.
         uint256 k = s.period;
-        if (s.stage != Stage.Running && s.stage != Stage.Disputed) {
+        bool late = s.stage == Stage.Reported && time >= _base(k) + reportWindow;
+        if (!late && s.stage != Stage.Running && s.stage != Stage.Disputed) {
             if (k == 0) return;
             --k;
         }

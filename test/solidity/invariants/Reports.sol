@@ -61,6 +61,8 @@ abstract contract Reports is Story {
 
     /// @dev How bad a period is: often not at all, or just around a tier of the ladder.
     function _severity() internal returns (uint256) {
+        // A bond is there for the worst.
+        if (bond != 0 && _chance(3)) return _pick(2e8, 1e9);
         uint256 kind = _pick(0, 7);
         if (kind < 2) return 0;
         if (kind == 2) return _pick(999_999, 1_000_001);
