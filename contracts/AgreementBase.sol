@@ -23,10 +23,10 @@ abstract contract AgreementBase is ReentrancyGuardTransient {
     /// @dev The records, with all that is due settled.
     function _open() internal returns (Book memory b) {
         _checkAgreement();
-        return Desk.open(_records);
+        Desk.open(b, _records);
     }
 
-    function _checkAgreement() private view {
+    function _checkAgreement() internal view {
         if (address(this) == _SELF) revert ISLAEscrow.ImplementationIsInert();
     }
 }

@@ -6,7 +6,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import {IOracleCommittee, Signature} from "./interfaces/IOracleCommittee.sol";
-import {PackedReport, ReportCodec} from "./libraries/ReportCodec.sol";
+import {ReportCodec, UnpackedReport} from "./libraries/ReportCodec.sol";
 
 /// @title An oracle of several members
 contract OracleCommittee is IOracleCommittee, EIP712 {
@@ -43,14 +43,13 @@ contract OracleCommittee is IOracleCommittee, EIP712 {
         external
         returns (uint256 failures)
     {
-        bytes32[] memory given = ReportCodec.hashes(reports);
+        (bytes32[] memory given, UnpackedReport report, UnpackedReport end) = ReportCodec.unpack(reports);
         if (given.length == 0) revert EmptyBatch();
         if (leaves.length > 0) _checkAmong(given, leaves);
         bytes32 digest = _hashTypedDataV4(ReportCodec.batchHash(leaves.length > 0 ? leaves : given));
         _checkQuorum(digest, signatures);
 
-        (PackedReport report, uint256 end) = ReportCodec.open(reports);
-        for (; PackedReport.unwrap(report) < end; report = report.next()) {
+        for (; UnpackedReport.unwrap(report) < UnpackedReport.unwrap(end); report = report.next()) {
             if (!_deliver(report)) {
                 ++failures;
                 emit ReportFailed(report.agreement(), report.period(), report.revision());
@@ -80,7 +79,7 @@ contract OracleCommittee is IOracleCommittee, EIP712 {
 
     /// @inheritdoc IOracleCommittee
     function leavesOf(bytes calldata reports) external pure returns (bytes32[] memory leaves) {
-        return ReportCodec.hashes(reports);
+        (leaves,,) = ReportCodec.unpack(reports);
     }
 
     /// @inheritdoc IOracleCommittee
@@ -107,10 +106,10 @@ contract OracleCommittee is IOracleCommittee, EIP712 {
 
     /// Whoever delivers chooses the gas: without the floor a report could fail that its agreement would have taken.
     /// What the agreement returns is not looked at, so that no return data can be made expensive.
-    function _deliver(PackedReport report) private returns (bool delivered) {
+    function _deliver(UnpackedReport report) private returns (bool delivered) {
         address agreement = report.agreement();
         if (agreement.code.length == 0) return false; // a call to nothing succeeds
-        (uint256 start, uint256 size) = report.writeCall();
+        (uint256 start, uint256 size) = report.callOf();
         uint256 gasLeft = gasleft();
         if (gasLeft < REPORT_GAS_FLOOR) revert GasBelowFloor(gasLeft, REPORT_GAS_FLOOR);
         assembly ("memory-safe") {

@@ -20,7 +20,7 @@ import {Commitment} from "./libraries/Commitment.sol";
 import {CreditTable} from "./libraries/CreditTable.sol";
 import {Desk} from "./libraries/Desk.sol";
 import {Ledger} from "./libraries/Ledger.sol";
-import {Outcome, Settlement} from "./libraries/Settlement.sol";
+import {Settlement} from "./libraries/Settlement.sol";
 
 /// @title The half of an agreement's code that is seldom run: the two keys, and the description of an agreement
 /// @notice {SLAEscrow} runs it in its own place by delegatecall, so that its code stays within the size a chain accepts.
@@ -121,10 +121,11 @@ contract SLABackOffice is AgreementBase {
     function _execute(Book memory b, Consent calldata consent) private {
         ConsentKind kind = consent.kind;
         if (kind == ConsentKind.Credit) {
-            Outcome memory o = b.isOpen(_records, consent.period)
-                ? b.agreeOpen(_records, consent.period, consent.credit, block.timestamp)
-                : b.agreeCurrent(_records, consent.credit, block.timestamp);
-            b.record(_records, o);
+            if (b.isOpen(_records, consent.period)) {
+                b.agreeOpen(_records, consent.period, consent.credit, block.timestamp);
+            } else {
+                b.agreeCurrent(_records, consent.credit, block.timestamp);
+            }
         } else if (kind == ConsentKind.Oracle) {
             _records.oracle = consent.account;
             b.set(Books.ORACLE_MOVED, true);
@@ -143,7 +144,8 @@ contract SLABackOffice is AgreementBase {
 
     /// @notice See {ISLAEscrow-state}. Refused while a payout is under way: the tokens would be counted twice.
     function state() external view onlyAgreement nonReentrantView returns (State memory s) {
-        Book memory b = Desk.peek(_records);
+        Book memory b;
+        b.peek(_records);
         _describeParties(b, s);
         _describeMoney(b, s);
         _describePeriod(b, s);
@@ -151,25 +153,27 @@ contract SLABackOffice is AgreementBase {
 
     /// @notice See {ISLAEscrow-disputeOf}.
     function disputeOf(uint256 period) external view onlyAgreement returns (Dispute memory d) {
-        Book memory b = Desk.peek(_records);
-        Case memory c = b.loadCase(_records, period);
+        Book memory b;
+        b.peek(_records);
+        bool isOpen = b.isOpen(_records, period);
+        if (!isOpen && (period != b.period || !b.has(Books.DISPUTED))) return d;
+        Case memory c = isOpen ? b.loadCase(_records, period) : Books.loadClaims(_records, period);
         d.provider = _claim(c.provider);
         d.client = _claim(c.client);
         d.disputedAt = Settlement.disputedAt(c);
-        if (d.disputedAt == 0) return d;
-        d.isSplit = c.isSplit != 0;
-        d.isOpen = b.isOpen(_records, period);
-        if (d.isSplit) {
+        d.isOpen = isOpen;
+        if (isOpen) {
             (d.revision, d.reportCredit, d.reportBits) = (c.revision, c.reportCredit, c.reportBits);
             (d.agreedCredit, d.held) = (c.agreedCredit, c.held);
-        } else if (period == b.period) {
+        } else {
             (d.revision, d.reportCredit, d.reportBits) = b.standing(_records);
         }
     }
 
     /// @notice See {ISLAEscrow-chronicPeriods}.
     function chronicPeriods(uint256 rule) external view onlyAgreement returns (uint256) {
-        Book memory b = Desk.peek(_records);
+        Book memory b;
+        b.peek(_records);
         b.loadChronic(_records, rule);
         return b.chronic[rule];
     }
@@ -192,16 +196,15 @@ contract SLABackOffice is AgreementBase {
     function _describeMoney(Book memory b, State memory s) private view {
         b.loadStanding(_records);
         b.loadDebts(_records);
-        b.loadStakes(_records);
         b.loadOpen(_records);
         s.balance = b.balance;
         s.earnings = b.earnings;
         s.bond = b.bond;
         s.owed = b.owed;
         s.bondShortSince = b.bondShortSince;
-        s.pledges = b.pledges;
-        s.held = b.held;
-        s.openDisputes = b.open;
+        s.pledges = b.pledges(_records);
+        s.held = b.held(_records);
+        s.openDisputes = b.openDisputes;
         s.creditsGiven = b.creditsGiven;
         s.unabsorbed = b.unabsorbed(_records);
         s.committed = b.commitment(_records, block.timestamp);

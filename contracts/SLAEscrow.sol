@@ -89,8 +89,9 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     /// @inheritdoc ISLAEscrow
     function report(uint256 period, uint256 revision, Measurement[] calldata measurements, bytes32 evidence)
         external
-        nonReentrant
+        nonReentrantView // no token is called, so it is enough to keep out of other calls
     {
+        if (_reportOrdinary(period, revision, measurements, evidence)) return;
         Book memory b = _open();
         address oracle = b.oracle(_records);
         if (msg.sender != oracle) revert NotTheOracle(msg.sender, oracle);
@@ -107,7 +108,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
             b.loadStanding(_records);
             (b.credit, b.revision, b.bits) = (credit, revision, bits);
         }
-        emit Reported(period, revision, credit, evidence, measurements);
+        _announceReport(period, revision, credit, evidence, measurements);
         b.store(_records);
     }
 
@@ -136,8 +137,6 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
             b.since = block.timestamp;
         }
         Books.storeClaim(_records, period, seat, credit, pledge, block.timestamp, bits);
-        b.loadStakes(_records);
-        b.pledges += pledge;
         emit Disputed(period, seat, credit, pledge, evidence, measurements);
         b.store(_records);
 
@@ -145,19 +144,19 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     }
 
     /// @inheritdoc ISLAEscrow
-    function rule(uint256 period, Ruling ruling) external nonReentrant {
+    function rule(uint256 period, Ruling ruling) external nonReentrantView {
         Book memory b = _open();
         address arbiter = b.arbiter(_records);
         if (msg.sender != arbiter) revert NotTheArbiter(msg.sender, arbiter);
         if (ruling == Ruling.None) revert NoRuling();
         if (!b.isOpen(_records, period)) revert NoOpenDispute(period);
-        b.record(_records, b.rule(_records, period, ruling, block.timestamp));
+        b.rule(_records, period, ruling, block.timestamp);
         b.settle(_records);
         b.store(_records);
     }
 
     /// @inheritdoc ISLAEscrow
-    function settle() external nonReentrant {
+    function settle() external nonReentrantView {
         _open().store(_records);
     }
 
@@ -333,7 +332,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     // ------------------------------------------------------------------------------------- run elsewhere
 
     function _terms() private view returns (PackedTerms) {
-        return TermsCodec.wrap(Clones.fetchCloneArgs(address(this)));
+        return TermsCodec.ofThisClone();
     }
 
     /// @dev Run the call in the back office, which brings its own guard. Never returns: what stands after it only names the
@@ -363,6 +362,48 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         _;
     }
 
+    // -------------------------------------------------------------------------------------------- ordinary month
+
+    /// @dev A month like any other, in one stroke: the period before becomes final without a credit, this one gets its
+    /// first report. It is what {report} does anyway, without the book, for eight thousand gas less a month; every other
+    /// case, and every refusal, is {report}'s. False: not ordinary, nothing was done.
+    function _reportOrdinary(uint256 period, uint256 revision, Measurement[] calldata measurements, bytes32 evidence)
+        private
+        returns (bool)
+    {
+        uint256 hot = _records.hot;
+        if (!_isOrdinary(hot) || revision != 0) return false;
+        PackedTerms t = TermsCodec.ofThisClone();
+        unchecked {
+            uint256 last = uint8(hot >> 232);
+            uint256 fee = t.fee();
+            uint256 due = uint40(hot >> 192) + t.disputeWindow();
+            if (msg.sender != t.oracle() || due > block.timestamp || uint96(hot) < fee) return false;
+            if (period != last + 1 || period >= t.periods()) return false;
+            // The first period may be short.
+            if (last == 0 && t.start() != t.anchor()) return false;
+            (uint256 from, uint256 to) = Calendar.bounds(t, period);
+            if (block.timestamp < to || block.timestamp >= to + t.reportWindow()) return false;
+            (uint256 credit, uint256 bits) = _creditOf(t, period, to - from, to - from, fee, measurements);
+
+            // The fee moves from M to P, time and period move on.
+            hot = hot - fee + (fee << 96) + ((block.timestamp - uint40(hot >> 192)) << 192) + (1 << 232);
+            if (credit | bits != 0) {
+                hot |= Books.DETAILED << 240;
+                _records.standing = Books.withReport(_records.standing, credit, bits);
+            }
+            _records.hot = hot;
+            emit PeriodFinal(last, Ruling.None, 0, fee, 0, due);
+            _announceReport(period, 0, credit, evidence, measurements);
+            return true;
+        }
+    }
+
+    /// @dev Virtual for the test that holds both ways equal.
+    function _isOrdinary(uint256 hot) internal pure virtual returns (bool) {
+        return Books.isOrdinary(hot);
+    }
+
     // ---------------------------------------------------------------------------------------------------- checks
 
     function _checkSeat(address holder) private view {
@@ -370,7 +411,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     }
 
     function _checkReportable(Book memory b, uint256 period, uint256 revision) private view {
-        uint256 base = Calendar.baseOf(b.t, period, b.endSet(_records));
+        uint256 base = b.base(_records);
         if (block.timestamp < base) revert ReportTooEarly(block.timestamp, base);
         if (b.has(Books.DISPUTED)) revert ReportIsFrozen(period);
         uint256 close = base + b.t.reportWindow();
@@ -413,11 +454,16 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         // First the transfer, then all reading: whatever the token does in between is seen.
         IERC20(_terms().token()).safeTransferFrom(msg.sender, address(this), amount);
         Book memory b = _open();
-        // A closed agreement still takes what is owed.
-        bool over = b.isActive() ? b.has(Books.CLOSED) && !b.has(Books.OWING) : !b.isDraft(block.timestamp);
-        if (over) revert AgreementOver();
+        if (b.isActive() ? b.has(Books.CLOSED) && _isPaid(b, amount) : !b.isDraft(block.timestamp)) revert AgreementOver();
         _absorb(b);
         b.store(_records);
+    }
+
+    /// @dev A closed agreement still takes what is owed, unless what waits beside the `amount` just sent pays it already.
+    function _isPaid(Book memory b, uint256 amount) private view returns (bool) {
+        if (!b.has(Books.OWING)) return true;
+        b.loadDebts(_records);
+        return b.unabsorbed(_records) >= b.owed + amount;
     }
 
     /// @dev What arrived becomes the client's balance.
@@ -428,12 +474,11 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         b.raise(_records, amount);
     }
 
-    /// @dev Take exactly `amount` from the caller. Comes last: the records already count it.
+    /// @dev Take exactly `amount` from the caller, after {_absorb}. Comes last: the records already count it.
     function _pull(Book memory b, uint256 amount) private {
         IERC20 token = IERC20(b.t.token());
-        uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 arrived = token.balanceOf(address(this)) - before;
+        uint256 arrived = token.balanceOf(address(this)) - b.tokens;
         if (arrived != amount) revert ArrivedAmountDiffers(arrived, amount);
     }
 
@@ -445,15 +490,50 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         emit Unaccepted(seat);
     }
 
-    /// @dev The credit of `measurements` in `period`, after the period's cap.
+    /// @dev The credit of `measurements` in the current `period`, after the period's cap.
     function _creditOf(Book memory b, uint256 period, Measurement[] calldata measurements)
         private
         view
         returns (uint256 credit, uint256 bits)
     {
-        CreditTable.check(b.t, period, b.endSet(_records), measurements);
-        if (period < b.t.burnInPeriods()) return (0, 0);
-        return CreditTable.creditUp(b.t, measurements, b.feeOf(_records, period));
+        (uint256 length, uint256 full) = b.length(_records);
+        return _creditOf(b.t, period, length, full, b.feeOf(_records, period), measurements);
+    }
+
+    function _creditOf(
+        PackedTerms t,
+        uint256 period,
+        uint256 length,
+        uint256 full,
+        uint256 fee,
+        Measurement[] calldata measurements
+    ) private pure returns (uint256 credit, uint256 bits) {
+        CreditTable.check(t, length, full, measurements);
+        if (period < t.burnInPeriods()) return (0, 0);
+        return CreditTable.creditUp(t, measurements, fee);
+    }
+
+    /// @dev `emit Reported(period, revision, credit, evidence, measurements)`: the numbers were checked before, so they
+    /// are copied as they are, for five hundred gas less.
+    function _announceReport(
+        uint256 period,
+        uint256 revision,
+        uint256 credit,
+        bytes32 evidence,
+        Measurement[] calldata measurements
+    ) private {
+        bytes32 topic = Reported.selector;
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            let size := mul(measurements.length, 96)
+            mstore(data, revision)
+            mstore(add(data, 0x20), credit)
+            mstore(add(data, 0x40), evidence)
+            mstore(add(data, 0x60), 0x80) // where `measurements` begin
+            mstore(add(data, 0x80), measurements.length)
+            calldatacopy(add(data, 0xa0), measurements.offset, size)
+            log2(data, add(size, 0xa0), topic, period)
+        }
     }
 
     /// @dev A dispute freezes silence like a report.

@@ -3,12 +3,11 @@ pragma solidity 0.8.37;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 
-import {Terms} from "./interfaces/AgreementTypes.sol";
 import {ISLAEscrow} from "./interfaces/ISLAEscrow.sol";
 import {ISLAFactory} from "./interfaces/ISLAFactory.sol";
 import {ISLALens, Summary} from "./interfaces/ISLALens.sol";
 import {Roles} from "./libraries/Roles.sol";
-import {TermsCodec} from "./libraries/TermsCodec.sol";
+import {PackedTerms, TermsCodec} from "./libraries/TermsCodec.sol";
 import {TermsValidation} from "./libraries/TermsValidation.sol";
 
 /// @title The implementation of {ISLAFactory}
@@ -33,14 +32,15 @@ contract SLAFactory is ISLAFactory {
 
     /// @inheritdoc ISLAFactory
     function create(bytes calldata terms) external returns (address agreement) {
-        agreement = addressOf(terms);
+        bytes memory packed = terms;
+        agreement = _addressOf(packed);
         if (agreement.code.length != 0) return agreement;
-        Terms memory decoded = TermsCodec.decode(terms);
-        TermsValidation.check(decoded, TermsCodec.wrap(terms), block.timestamp);
-        Roles.check(decoded.provider, decoded.client, decoded.oracle, decoded.arbiter, decoded.token, agreement);
+        PackedTerms t = TermsCodec.check(packed);
+        TermsValidation.check(t, block.timestamp);
+        Roles.check(t.provider(), t.client(), t.oracle(), t.arbiter(), t.token(), agreement);
 
-        Clones.cloneDeterministicWithImmutableArgs(implementation, terms, _SALT);
-        emit AgreementCreated(agreement, decoded.provider, decoded.client, keccak256(terms));
+        Clones.cloneDeterministicWithImmutableArgs(implementation, packed, _SALT);
+        emit AgreementCreated(agreement, t.provider(), t.client(), t.hash());
     }
 
     /// @inheritdoc ISLAFactory
@@ -53,27 +53,52 @@ contract SLAFactory is ISLAFactory {
     }
 
     /// @inheritdoc ISLAFactory
-    function addressOf(bytes calldata terms) public view returns (address) {
-        return Clones.predictDeterministicAddressWithImmutableArgs(implementation, terms, _SALT);
+    function addressOf(bytes calldata terms) external view returns (address) {
+        return _addressOf(terms);
     }
 
     /// @inheritdoc ISLAFactory
     function isGenuine(address account) public view returns (bool) {
         uint256 size = account.code.length;
         if (size < _LEAST_CODE || size > _MOST_CODE) return false;
-        bytes memory args = Clones.fetchCloneArgs(account);
-        return account == Clones.predictDeterministicAddressWithImmutableArgs(implementation, args, _SALT);
+        return account == _addressOf(Clones.fetchCloneArgs(account));
     }
 
     /// @inheritdoc ISLAFactory
-    function summaries(address[] calldata agreements) external view returns (Summary[] memory page) {
-        page = new Summary[](agreements.length);
-        for (uint256 i; i < agreements.length; ++i) {
-            if (!isGenuine(agreements[i])) continue;
-            // Anyone may name me in a draft whose token fails or burns gas: it must not hide the rest of the page.
-            try ISLALens(lens).summary{gas: _SUMMARY_GAS}(agreements[i]) returns (Summary memory summary) {
-                page[i] = summary;
-            } catch {}
+    function summaries(address[] calldata agreements) external view returns (Summary[] memory) {
+        // The answer is written once, as it will be returned: decoding and encoding a thousand summaries would take more
+        // memory than a node's call may.
+        Summary memory blank;
+        uint256 size = abi.encode(blank).length;
+        bytes memory answer = new bytes(64 + agreements.length * size);
+        uint256 place;
+        assembly ("memory-safe") {
+            mstore(add(answer, 0x20), 0x20)
+            mstore(add(answer, 0x40), agreements.length)
+            place := add(answer, 0x60)
         }
+        for (uint256 i; i < agreements.length; ++i) {
+            if (isGenuine(agreements[i])) _summary(agreements[i], place, size);
+            place += size;
+        }
+        assembly ("memory-safe") {
+            return(add(answer, 0x20), mload(answer))
+        }
+    }
+
+    /// @dev Write the summary to `place`. Anyone may name me in a draft whose token fails or burns gas: it must not hide the
+    /// rest of the page, so then there is none.
+    function _summary(address agreement, uint256 place, uint256 size) private view {
+        bytes memory data = abi.encodeCall(ISLALens.summary, (agreement));
+        address reader = lens;
+        assembly ("memory-safe") {
+            let told := staticcall(_SUMMARY_GAS, reader, add(data, 0x20), mload(data), 0, 0)
+            if and(told, eq(returndatasize(), size)) { returndatacopy(place, 0, size) }
+            mstore(0x40, data) // the call is over
+        }
+    }
+
+    function _addressOf(bytes memory terms) private view returns (address) {
+        return Clones.predictDeterministicAddressWithImmutableArgs(implementation, terms, _SALT);
     }
 }

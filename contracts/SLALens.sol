@@ -46,7 +46,8 @@ contract SLALens is ISLALens {
         State memory state = ISLAEscrow(agreement).state();
         _checkPeriod(state, period);
         uint256 end = _endSet(t, state);
-        CreditTable.check(t, period, end, measurements);
+        (uint256 length, uint256 full) = Calendar.lengthOf(t, period, end);
+        CreditTable.check(t, length, full, measurements);
         if (period < t.burnInPeriods()) return 0;
         (credit,) = CreditTable.creditUp(t, measurements, Calendar.feeOf(t, period, end));
     }
@@ -84,7 +85,7 @@ contract SLALens is ISLALens {
 
     /// @inheritdoc ISLALens
     function validate(bytes calldata packed, uint256 time) external pure {
-        TermsValidation.check(TermsCodec.decode(packed), TermsCodec.wrap(packed), time);
+        TermsValidation.check(TermsCodec.check(packed), time);
     }
 
     // --------------------------------------------------------------------------------------------------- internal

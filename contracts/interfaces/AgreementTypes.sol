@@ -182,7 +182,7 @@ struct Claim {
     uint256 claimedAt; // 0: no claim was made
 }
 
-/// @notice A disputed period.
+/// @notice A disputed period, until it is resolved. After that its events tell what happened, and all is zero here.
 struct Dispute {
     Claim provider;
     Claim client;
@@ -190,8 +190,7 @@ struct Dispute {
     uint256 revision; // of the report, 255 for silence
     uint256 reportCredit;
     uint256 reportBits;
-    bool isSplit; // false: pending, or settled by both before. True: what all offers agree on has moved, the rest is held
-    bool isOpen; // nobody has resolved it yet
+    bool isOpen; // split: what all offers agree on has moved, the rest is held and awaits the ruling
     uint256 agreedCredit; // the lowest offer, after the term cap; given at the split
     uint256 held; // the difference between the highest and the lowest fee share
 }

@@ -276,7 +276,7 @@ interface ISLAEscrow {
     /// where a token's callback would see its money half moved.
     function state() external view returns (State memory);
 
-    /// @notice A disputed period as of now.
+    /// @notice A disputed period as of now, until it is resolved; then all is zero.
     function disputeOf(uint256 period) external view returns (Dispute memory);
 
     /// @notice When `seat`'s consent expires; 0 when there is none.

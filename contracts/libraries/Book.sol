@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LibBit} from "solady/src/utils/LibBit.sol";
+
 import {Seat} from "../interfaces/AgreementTypes.sol";
 import {Calendar} from "./Calendar.sol";
 import {Ledger} from "./Ledger.sol";
@@ -15,13 +17,11 @@ struct Records {
     uint256 standing;
     // owed 96, bond 96, bondShortSince 40.
     uint256 debts;
-    // pledges 96, held 96.
-    uint256 stakes;
     // Bit k: period k is split and awaits its ruling.
     uint256 open;
     // Per rule, bit k: period k's credit reached its least share.
     uint256[4] chronic;
-    // Disputed periods: the provider's claim, the client's, and two words written at the split.
+    // Disputed periods that nobody has resolved: the provider's claim, the client's, and two words written at the split.
     mapping(uint256 period => uint256[4]) cases;
     // Read only when the flag of the role says that it moved; otherwise the terms name it.
     address provider;
@@ -41,21 +41,22 @@ struct Offer {
     uint256 bits;
 }
 
-/// @dev A disputed period: two offers, then reportCredit 96, agreedCredit 96, revision 8, reportBits 8, isSplit 8, and
-/// held 96, fromBond 96.
+/// @dev A disputed period: two offers, then what is known at the split: reportCredit 96, agreedCredit 96, revision 8,
+/// reportBits 8, and held 96, fromBond 96.
 struct Case {
     Offer provider;
     Offer client;
+    uint256 period;
     uint256 reportCredit;
     uint256 agreedCredit; // the lowest offer, after the term cap
     uint256 revision;
     uint256 reportBits;
-    uint256 isSplit;
     uint256 held;
     uint256 fromBond; // what the bond paid of `agreedCredit`
 }
 
-/// @dev The records in memory. Words beyond the first are read when they are needed.
+/// @dev The records in memory. Words beyond the first are read when they are needed. Every field costs a dozen gas in
+/// every call, so what is seldom needed is a list, empty until then.
 struct Book {
     PackedTerms t;
     uint256 balance; // M
@@ -72,16 +73,14 @@ struct Book {
     uint256 owed;
     uint256 bond; // B
     uint256 bondShortSince;
-    uint256 pledges; // Q
-    uint256 held;
-    uint256 open;
-    uint256[4] chronic;
+    uint256 openDisputes;
     uint256 loaded;
-    uint256 splitPeriod; // the period that was split in this settling, plus 1
-    Case split; // its case
-    uint256 count; // the number of periods that `countEnd` makes
-    uint256 countEnd;
+    uint256 next; // boundary `period + 1`; 0: not computed yet
+    uint256 count; // the number of periods up to `end`; 0: not computed yet
     uint256 lastDue; // when the last resolution of this settling became due
+    uint256 tokens; // what the agreement held when it last absorbed
+    uint256[] chronic;
+    Case[] split; // the case that was split in this settling
 }
 
 using Books for Book global;
@@ -107,11 +106,14 @@ library Books {
     uint256 internal constant ACTIVE = PROVIDER_ACCEPTED | CLIENT_ACCEPTED;
     uint256 internal constant SILENCE = 255; // the revision that no oracle can post
 
+    uint256 private constant REPORT_MASK = ~(uint256(type(uint96).max) | 0xff << 232 | 0xff << 248);
+
     uint256 private constant STANDING = 1 << 0;
     uint256 private constant DEBTS = 1 << 1;
-    uint256 private constant STAKES = 1 << 2;
-    uint256 private constant OPEN_SET = 1 << 3;
-    uint256 private constant CHRONIC = 1 << 4; // and the three bits above it, one a rule
+    uint256 private constant OPEN_SET = 1 << 2;
+    uint256 private constant CHRONIC = 1 << 3; // and the three bits above it, one a rule
+    uint256 private constant OPEN_READ = 1 << 7;
+    uint256 private constant SILENT = 1 << 8; // nothing is announced or cleared: a view looks at what a call would do
 
     // ------------------------------------------------------------------------------------------------------ load
 
@@ -122,6 +124,17 @@ library Books {
         b.since = uint40(word >> 192);
         b.period = uint8(word >> 232);
         b.flags = word >> 240;
+    }
+
+    /// @dev The second word with a first report in it.
+    function withReport(uint256 word, uint256 credit, uint256 bits) internal pure returns (uint256) {
+        return (word & REPORT_MASK) | credit | bits << 248;
+    }
+
+    /// @dev Whether `hot` says that the standing report of an agreement in order gives no credit: no termination, no
+    /// arrears, no dispute, the terms' own oracle.
+    function isOrdinary(uint256 hot) internal pure returns (bool) {
+        return (hot >> 240) & ~(PROVIDER_MOVED | CLIENT_MOVED | ARBITER_MOVED) == ACTIVE | REPORTED;
     }
 
     function loadStanding(Book memory b, Records storage r) internal view {
@@ -143,33 +156,40 @@ library Books {
         b.bondShortSince = word >> 192;
     }
 
-    function loadStakes(Book memory b, Records storage r) internal view {
-        if (!_isFirst(b, STAKES)) return;
-        uint256 word = r.stakes;
-        b.pledges = uint96(word);
-        b.held = word >> 96;
-    }
-
+    /// @dev Without the flag the word is 0 and is not read.
     function loadOpen(Book memory b, Records storage r) internal view {
-        if (_isFirst(b, OPEN_SET)) b.open = r.open;
+        if (!_isFirst(b, OPEN_SET) || !has(b, OPEN)) return;
+        b.openDisputes = r.open;
+        b.loaded |= OPEN_READ;
     }
 
     function loadChronic(Book memory b, Records storage r, uint256 rule) internal view {
+        if (b.chronic.length == 0) b.chronic = new uint256[](4);
         if (_isFirst(b, CHRONIC << rule)) b.chronic[rule] = r.chronic[rule];
     }
 
-    /// @dev The case of a disputed period, as of this settling.
-    function loadCase(Book memory b, Records storage r, uint256 period) internal view returns (Case memory c) {
-        if (b.splitPeriod == period + 1) return b.split;
+    /// @dev The claims of the current period.
+    function loadClaims(Records storage r, uint256 period) internal view returns (Case memory c) {
+        readClaims(c, r, period);
+    }
+
+    function readClaims(Case memory c, Records storage r, uint256 period) internal view {
         uint256[4] storage words = r.cases[period];
+        c.period = period;
         _unpackOffer(c.provider, words[0]);
         _unpackOffer(c.client, words[1]);
+    }
+
+    /// @dev The case of an open period, as of this settling.
+    function loadCase(Book memory b, Records storage r, uint256 period) internal view returns (Case memory c) {
+        if (isJustSplit(b, period)) return b.split[0];
+        readClaims(c, r, period);
+        uint256[4] storage words = r.cases[period];
         uint256 word = words[2];
         c.reportCredit = uint96(word);
         c.agreedCredit = uint96(word >> 96);
         c.revision = uint8(word >> 192);
-        c.reportBits = uint8(word >> 200);
-        c.isSplit = word >> 208;
+        c.reportBits = word >> 200;
         word = words[3];
         c.held = uint96(word);
         c.fromBond = word >> 96;
@@ -208,11 +228,12 @@ library Books {
                 | b.bits << 248;
         }
         if (loaded & DEBTS != 0) r.debts = b.owed | b.bond << 96 | b.bondShortSince << 192;
-        if (loaded & STAKES != 0) r.stakes = b.pledges | b.held << 96;
-        if (loaded & OPEN_SET != 0) r.open = b.open;
-        for (uint256 rule; rule < 4; ++rule) {
+        // Not read: it was 0, and is still when a split was ruled in the same call.
+        if (loaded & OPEN_READ != 0 || b.openDisputes != 0) r.open = b.openDisputes;
+        for (uint256 rule; rule < b.chronic.length; ++rule) {
             if (loaded & (CHRONIC << rule) != 0) r.chronic[rule] = b.chronic[rule];
         }
+        if (b.split.length != 0) _storeSplit(b, r);
     }
 
     function storeClaim(
@@ -227,9 +248,29 @@ library Books {
         r.cases[period][_place(seat)] = credit | pledge << 96 | time << 192 | bits << 232;
     }
 
-    function storeSplit(Records storage r, uint256 period, Case memory c) internal {
-        uint256[4] storage words = r.cases[period];
-        words[2] = c.reportCredit | c.agreedCredit << 96 | c.revision << 192 | c.reportBits << 200 | c.isSplit << 208;
+    /// @dev A resolved case leaves the records: what happened is in the events. Most of what it cost comes back.
+    function clearClaims(Book memory b, Records storage r, Case memory c) internal {
+        if (isSilent(b)) return;
+        uint256[4] storage words = r.cases[c.period];
+        if (c.provider.claimedAt != 0) words[0] = 0;
+        if (c.client.claimedAt != 0) words[1] = 0;
+    }
+
+    /// @dev The same with what the split wrote.
+    function clearCase(Book memory b, Records storage r, Case memory c) internal {
+        clearClaims(b, r, c);
+        if (isSilent(b) || isJustSplit(b, c.period)) return;
+        uint256[4] storage words = r.cases[c.period];
+        words[2] = 0;
+        words[3] = 0;
+    }
+
+    /// @dev A split is written when the call ends, unless the call also resolves it.
+    function _storeSplit(Book memory b, Records storage r) private {
+        Case memory c = b.split[0];
+        if (b.openDisputes & (1 << c.period) == 0) return;
+        uint256[4] storage words = r.cases[c.period];
+        words[2] = c.reportCredit | c.agreedCredit << 96 | c.revision << 192 | c.reportBits << 200;
         words[3] = c.held | c.fromBond << 96;
     }
 
@@ -249,6 +290,11 @@ library Books {
         return b.flags & ACTIVE == ACTIVE;
     }
 
+    /// @dev Active, and not yet closed.
+    function isRunning(Book memory b) internal pure returns (bool) {
+        return b.flags & (ACTIVE | CLOSED) == ACTIVE;
+    }
+
     function isDraft(Book memory b, uint256 time) internal pure returns (bool) {
         return !isActive(b) && time < b.t.start();
     }
@@ -263,14 +309,75 @@ library Books {
     function periodCount(Book memory b, Records storage r) internal view returns (uint256) {
         if (!has(b, ENDED)) return b.t.periods();
         // A long backlog asks for it once a period.
-        if (b.countEnd != endSet(b, r)) (b.count, b.countEnd) = (Calendar.periodCount(b.t, b.end), b.end);
+        if (b.count == 0) b.count = Calendar.periodCount(b.t, endSet(b, r));
         return b.count;
     }
 
+    /// @dev The boundary after the current period.
+    function nextBoundary(Book memory b) internal pure returns (uint256) {
+        unchecked {
+            if (b.next == 0) b.next = Calendar.boundary(b.t, b.period + 1); // the period fits 8 bits
+        }
+        return b.next;
+    }
+
+    /// @dev When the report window of the current period opens.
+    function base(Book memory b, Records storage r) internal view returns (uint256) {
+        return has(b, ENDED) ? Calendar.baseOf(b.t, b.period, endSet(b, r)) : nextBoundary(b);
+    }
+
     function feeOf(Book memory b, Records storage r, uint256 k) internal view returns (uint256) {
+        if (k != 0 && !has(b, ENDED)) return b.t.fee();
         // A termination cuts the last period only.
-        bool whole = k + 1 < periodCount(b, r);
-        return Calendar.feeOf(b.t, k, whole ? 0 : endSet(b, r));
+        bool mayBeCut = has(b, ENDED) && k + 1 >= periodCount(b, r);
+        return Calendar.feeOf(b.t, k, mayBeCut ? endSet(b, r) : 0);
+    }
+
+    /// @dev How long the current period is, and how long it would be if nothing made it shorter.
+    function length(Book memory b, Records storage r) internal view returns (uint256, uint256 full) {
+        if (b.period == 0 || has(b, ENDED)) return Calendar.lengthOf(b.t, b.period, endSet(b, r));
+        unchecked {
+            full = nextBoundary(b) - Calendar.boundary(b.t, b.period);
+        }
+        return (full, full);
+    }
+
+    /// @dev Q: the pledges of all claims that nobody has settled. Kept with the claims only, which spares a dispute a
+    /// word of its own.
+    function pledges(Book memory b, Records storage r) internal view returns (uint256 sum) {
+        if (has(b, DISPUTED)) sum = _pledgesOf(loadClaims(r, b.period));
+        if (!has(b, OPEN)) return sum;
+        loadOpen(b, r);
+        for (uint256 left = b.openDisputes; left != 0; left &= left - 1) {
+            sum += _pledgesOf(loadCase(b, r, LibBit.ffs(left)));
+        }
+    }
+
+    /// @dev What open disputes hold of M.
+    function held(Book memory b, Records storage r) internal view returns (uint256 sum) {
+        if (!has(b, OPEN)) return 0;
+        loadOpen(b, r);
+        for (uint256 left = b.openDisputes; left != 0; left &= left - 1) {
+            sum += loadCase(b, r, LibBit.ffs(left)).held;
+        }
+    }
+
+    function _pledgesOf(Case memory c) private pure returns (uint256) {
+        return c.provider.pledge + c.client.pledge;
+    }
+
+    /// @dev Whether a view only looks at what a call would do.
+    function isSilent(Book memory b) internal pure returns (bool) {
+        return b.loaded & SILENT != 0;
+    }
+
+    function silence(Book memory b) internal pure {
+        b.loaded |= SILENT;
+    }
+
+    /// @dev Whether `period` was split in this settling.
+    function isJustSplit(Book memory b, uint256 period) internal pure returns (bool) {
+        return b.split.length != 0 && b.split[0].period == period;
     }
 
     function provider(Book memory b, Records storage r) internal view returns (address) {
@@ -291,15 +398,33 @@ library Books {
 
     // ------------------------------------------------------------------------------------------------------ move
 
+    /// @dev The end of the agreement becomes `time`.
+    function setEnd(Book memory b, Records storage r, uint256 time) internal view {
+        loadStanding(b, r);
+        (b.end, b.count) = (time, 0);
+        set(b, ENDED, true);
+    }
+
+    /// @dev The current period is resolved or split, the next one begins.
+    function advance(Book memory b) internal pure {
+        unchecked {
+            ++b.period; // below 241
+        }
+        b.flags &= ~(REPORTED | DISPUTED | DETAILED);
+        b.next = 0;
+    }
+
     /// @dev The provider earned `amount`: M pays it as far as it goes, the rest is owed.
     function owe(Book memory b, Records storage r, uint256 amount) internal view {
-        if (!has(b, OWING) && b.balance >= amount) {
-            b.balance -= amount;
-            b.earnings += amount;
-        } else if (amount != 0) {
-            loadDebts(b, r);
-            b.owed += amount;
-            _flow(b);
+        unchecked {
+            if (!has(b, OWING) && b.balance >= amount) {
+                b.balance -= amount;
+                b.earnings += amount; // all fees fit 96 bits
+            } else if (amount != 0) {
+                loadDebts(b, r);
+                b.owed += amount;
+                _flow(b);
+            }
         }
     }
 

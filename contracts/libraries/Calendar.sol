@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {DateTimeLib} from "solady/src/utils/DateTimeLib.sol";
 
+import {Ledger} from "./Ledger.sol";
 import {PackedTerms} from "./TermsCodec.sol";
 
 /// @title When periods begin, end and are reported
@@ -13,7 +14,20 @@ import {PackedTerms} from "./TermsCodec.sol";
 library Calendar {
     /// @notice Boundary `k`, the end of period k - 1 and the start of period k.
     function boundary(PackedTerms t, uint256 k) internal pure returns (uint256) {
-        return DateTimeLib.addMonths(t.anchor(), k * t.periodMonths());
+        unchecked {
+            (uint256 months, uint256 day, uint256 time) = _anchor(t);
+            return _timeOf(months + k * t.periodMonths(), day, time); // at most 255 * 255 months more
+        }
+    }
+
+    /// @notice The boundaries before and after period `k`; cheaper than one after the other.
+    function bounds(PackedTerms t, uint256 k) internal pure returns (uint256 from, uint256 to) {
+        unchecked {
+            (uint256 months, uint256 day, uint256 time) = _anchor(t);
+            uint256 step = t.periodMonths();
+            months += k * step;
+            return (_timeOf(months, day, time), _timeOf(months + step, day, time));
+        }
     }
 
     /// @notice The start of period `k`.
@@ -51,12 +65,8 @@ library Calendar {
     function feeOf(PackedTerms t, uint256 k, uint256 end) internal pure returns (uint256) {
         // Only the first period and the one that a termination cuts can be short.
         if (k != 0 && end == 0) return t.fee();
-        uint256 to = boundary(t, k + 1);
-        bool cut = end != 0 && end < to;
-        if (k != 0 && !cut) return t.fee();
-        uint256 from = boundary(t, k);
-        uint256 length = (cut ? end : to) - (k == 0 ? t.start() : from);
-        return t.fee() * length / (to - from);
+        (uint256 length, uint256 full) = lengthOf(t, k, end);
+        return t.fee() * length / full;
     }
 
     /// @notice When the report window of period `k` opens: at its end; for a cut period after the first one not before
@@ -69,9 +79,31 @@ library Calendar {
         return end > clear ? end : clear;
     }
 
-    /// @notice The most units of an indicator that period `k` may exclude: `cap` for a full period, less for a shorter one.
-    function scaledCapDown(PackedTerms t, uint256 k, uint256 end, uint256 cap) internal pure returns (uint256) {
-        uint256 full = boundary(t, k + 1) - boundary(t, k);
-        return cap * (endOf(t, k, end) - startOf(t, k)) / full;
+    /// @notice How long period `k` is, and how long it would be if nothing made it shorter.
+    function lengthOf(PackedTerms t, uint256 k, uint256 end) internal pure returns (uint256 length, uint256 full) {
+        (uint256 from, uint256 to) = bounds(t, k);
+        length = (end != 0 && end < to ? end : to) - (k == 0 ? t.start() : from);
+        full = to - from;
+    }
+
+    /// @dev The anchor as months since year 0, the day of the month and seconds of the day.
+    function _anchor(PackedTerms t) private pure returns (uint256 months, uint256 day, uint256 time) {
+        unchecked {
+            uint256 anchor = t.anchor();
+            uint256 year;
+            (year, months, day) = DateTimeLib.epochDayToDate(anchor / 1 days);
+            months += year * 12 - 1;
+            time = anchor % 1 days;
+        }
+    }
+
+    /// @dev The `time` of `day`, clamped to the month's length, in the month that `months` counts.
+    function _timeOf(uint256 months, uint256 day, uint256 time) private pure returns (uint256) {
+        unchecked {
+            uint256 year = months / 12;
+            uint256 month = months % 12 + 1;
+            if (day > 28) day = Ledger.min(day, DateTimeLib.daysInMonth(year, month));
+            return DateTimeLib.dateToEpochDay(year, month, day) * 1 days + time;
+        }
     }
 }

@@ -34,10 +34,7 @@ library Commitment {
 
     /// @dev What is held and the fees from the first unresolved period to `last`.
     function _fees(Book memory b, Records storage r, uint256 last) private view returns (uint256 sum) {
-        if (b.has(Books.OPEN)) {
-            b.loadStakes(r);
-            sum = b.held;
-        }
+        sum = b.held(r);
         uint256 stop = Ledger.min(last + 1, b.periodCount(r));
         for (uint256 k = b.period; k < stop; ++k) {
             sum += b.feeOf(r, k);

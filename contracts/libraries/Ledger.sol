@@ -28,6 +28,31 @@ library Ledger {
         aboveFee = credit - fromFee;
     }
 
+    /// @notice A disputed fee divided: what the provider earns on every offer, what is held, what of the fee the client is
+    /// credited on every offer, and what only the bond can give it. `lowest <= highest`.
+    function split(uint256 fee, uint256 lowest, uint256 highest)
+        internal
+        pure
+        returns (uint256 earned, uint256 held, uint256 fromFee, uint256 above)
+    {
+        (fromFee, above) = divide(lowest, fee);
+        earned = fee - min(highest, fee);
+        held = fee - earned - fromFee;
+    }
+
+    /// @notice A held part divided by the `credit` that was found: what of it the provider earns, what of it the client
+    /// gets on top of what was `agreed` at the split, and what more only the bond can give. `agreed <= credit`.
+    function release(uint256 fee, uint256 held, uint256 agreed, uint256 credit)
+        internal
+        pure
+        returns (uint256 earned, uint256 fromFee, uint256 above)
+    {
+        (uint256 agreedFromFee, uint256 agreedAbove) = divide(agreed, fee);
+        (fromFee, above) = divide(credit, fee);
+        (fromFee, above) = (fromFee - agreedFromFee, above - agreedAbove);
+        earned = held - fromFee;
+    }
+
     /// @notice The smaller one.
     function min(uint256 a, uint256 b) internal pure returns (uint256) {
         return a < b ? a : b;

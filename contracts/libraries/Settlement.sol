@@ -4,39 +4,15 @@ pragma solidity 0.8.37;
 import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {ChronicRule, Ruling, Seat} from "../interfaces/AgreementTypes.sol";
+import {ISLAEscrow} from "../interfaces/ISLAEscrow.sol";
 import {Book, Books, Case, Offer, Records} from "./Book.sol";
 import {Calendar} from "./Calendar.sol";
 import {CreditTable} from "./CreditTable.sol";
 import {Ledger} from "./Ledger.sol";
 
-/// @dev What a step of settling did.
-enum Step {
-    None,
-    Final,
-    Split,
-    Released
-}
-
-/// @dev What happened, for the event and the records. `credit` and `earned` are totals of the period.
-struct Outcome {
-    Step step;
-    Ruling ruling;
-    uint256 period;
-    uint256 credit;
-    uint256 earned;
-    uint256 held;
-    uint256 fromBond;
-    uint256 dueAt;
-    uint256 chronicRules; // bit r: rule r gives the right to leave
-    uint256 leaveUntil;
-    uint256 providerPledge;
-    Seat providerPledgeTo;
-    uint256 clientPledge;
-    Seat clientPledgeTo;
-}
-
 /// @title What becomes due, and what it does
-/// @notice Works on the records in memory only, so views and calls share it. Never reverts.
+/// @notice Works on the records in memory and announces what happened; a view settles a silent book, which announces
+/// nothing. Never reverts.
 library Settlement {
     using Books for Book;
 
@@ -44,22 +20,34 @@ library Settlement {
 
     // ------------------------------------------------------------------------------------------------------- due
 
-    /// @notice Do the earliest thing that is due at `time`; ties go to the lower period. `Step.None`: nothing is due.
-    function next(Book memory b, Records storage r, uint256 time) internal view returns (Outcome memory o) {
-        if (!b.isActive() || b.has(Books.CLOSED)) return o;
+    /// @notice Do all that is due by now, in the order of the due times; ties go to the lower period.
+    function settle(Book memory b, Records storage r) internal {
+        while (b.isRunning() && _step(b, r)) {}
+    }
+
+    /// @dev The earliest thing that is due. False: nothing is.
+    function _step(Book memory b, Records storage r) private returns (bool) {
         uint256 due = currentDue(b, r);
         if (b.has(Books.OPEN)) {
             // Deadlines of rulings rise with the period, so the lowest open one is the earliest.
             b.loadOpen(r);
-            uint256 period = LibBit.ffs(b.open);
+            uint256 period = LibBit.ffs(b.openDisputes);
             uint256 ruledBy = rulingEnd(b, r, period);
-            if (ruledBy <= time && ruledBy <= due) return rule(b, r, period, Ruling.Declined, ruledBy);
+            if (ruledBy <= block.timestamp && ruledBy <= due) {
+                rule(b, r, period, Ruling.Declined, ruledBy);
+                return true;
+            }
         }
-        if (due <= time) return b.has(Books.DISPUTED) ? _split(b, r, due) : _final(b, r, due);
-        if (due == NEVER && !b.has(Books.OPEN)) {
-            uint256 end = Calendar.lastEnd(b.t, b.endSet(r));
-            if (end <= time) return _release(b, r, end);
+        if (due <= block.timestamp) {
+            if (b.has(Books.DISPUTED)) _split(b, r, due);
+            else _final(b, r, due);
+            return true;
         }
+        if (due != NEVER || b.has(Books.OPEN)) return false;
+        uint256 end = Calendar.lastEnd(b.t, b.endSet(r));
+        if (end > block.timestamp) return false;
+        _release(b, r, end);
+        return true;
     }
 
     /// @notice When the current period becomes final, or splits, if nobody acts. NEVER when none is left.
@@ -71,7 +59,7 @@ library Settlement {
 
     /// @notice When silence takes the place of the current period's missing report.
     function silentAt(Book memory b, Records storage r) internal view returns (uint256) {
-        return Calendar.baseOf(b.t, b.period, b.endSet(r)) + b.t.reportWindow();
+        return b.base(r) + b.t.reportWindow();
     }
 
     /// @notice When the arbiter's time for an open `period` is over.
@@ -89,38 +77,27 @@ library Settlement {
     // --------------------------------------------------------------------------------------------------- resolve
 
     /// @notice The current period ends with a credit both agreed on; pledges go back.
-    function agreeCurrent(Book memory b, Records storage r, uint256 credit, uint256 time)
-        internal
-        view
-        returns (Outcome memory o)
-    {
+    function agreeCurrent(Book memory b, Records storage r, uint256 credit, uint256 time) internal {
         uint256 period = b.period;
         if (b.has(Books.DISPUTED)) {
-            Case memory c = b.loadCase(r, period);
-            _movePledges(b, r, c, Ruling.Declined, o);
+            Case memory c = Books.loadClaims(r, period);
+            _movePledges(b, r, c, Ruling.Declined);
+            b.clearClaims(r, c);
         }
         uint256 bits = CreditTable.chronicBits(b.t, credit, b.feeOf(r, period));
-        _conclude(b, r, credit, bits, time, o);
+        _conclude(b, r, credit, bits, time);
     }
 
     /// @notice An open period ends with a credit both agreed on; pledges go back.
-    function agreeOpen(Book memory b, Records storage r, uint256 period, uint256 credit, uint256 time)
-        internal
-        view
-        returns (Outcome memory o)
-    {
+    function agreeOpen(Book memory b, Records storage r, uint256 period, uint256 credit, uint256 time) internal {
         Case memory c = b.loadCase(r, period);
-        _movePledges(b, r, c, Ruling.Declined, o);
+        _movePledges(b, r, c, Ruling.Declined);
         uint256 bits = CreditTable.chronicBits(b.t, credit, b.feeOf(r, period));
-        _resolve(b, r, period, c, credit, bits, time, o);
+        _resolve(b, r, c, Ruling.None, credit, bits, time);
     }
 
     /// @notice An open period ends as the arbiter said; a claim that was not made counts as `Declined`.
-    function rule(Book memory b, Records storage r, uint256 period, Ruling ruling, uint256 time)
-        internal
-        view
-        returns (Outcome memory o)
-    {
+    function rule(Book memory b, Records storage r, uint256 period, Ruling ruling, uint256 time) internal {
         Case memory c = b.loadCase(r, period);
         uint256 credit = c.reportCredit;
         uint256 bits = c.reportBits;
@@ -129,9 +106,8 @@ library Settlement {
             if (picked.claimedAt == 0) ruling = Ruling.Declined;
             else (credit, bits) = (picked.credit, picked.bits);
         }
-        o.ruling = ruling;
-        _movePledges(b, r, c, ruling, o);
-        _resolve(b, r, period, c, credit, bits, time, o);
+        _movePledges(b, r, c, ruling);
+        _resolve(b, r, c, ruling, credit, bits, time);
     }
 
     // ---------------------------------------------------------------------------------------------------- derive
@@ -164,16 +140,13 @@ library Settlement {
     // -------------------------------------------------------------------------------------------------- internal
 
     /// @dev Nobody disputed: the report, or silence, stands.
-    function _final(Book memory b, Records storage r, uint256 due) private view returns (Outcome memory o) {
+    function _final(Book memory b, Records storage r, uint256 due) private {
         (, uint256 credit, uint256 bits) = standing(b, r);
-        _conclude(b, r, credit, bits, due, o);
+        _conclude(b, r, credit, bits, due);
     }
 
     /// @dev The current period is resolved with `credit`, as far as the term cap and the bond go.
-    function _conclude(Book memory b, Records storage r, uint256 credit, uint256 bits, uint256 due, Outcome memory o)
-        private
-        view
-    {
+    function _conclude(Book memory b, Records storage r, uint256 credit, uint256 bits, uint256 due) private {
         uint256 period = b.period;
         uint256 fee = b.feeOf(r, period);
         uint256 fromFee;
@@ -188,22 +161,18 @@ library Settlement {
         } else {
             b.owe(r, fee);
         }
-        if (bits != 0) _count(b, r, period, bits, due, o);
-        _advance(b);
-        o.step = Step.Final;
-        o.period = period;
-        o.credit = fromFee + fromBond;
-        o.earned = fee - fromFee;
-        o.fromBond = fromBond;
-        (o.dueAt, b.lastDue) = (due, due);
+        b.advance();
+        _announceFinal(b, period, Ruling.None, fee, fromFee, fromBond, due);
+        if (bits != 0) _count(b, r, period, bits, due);
     }
 
     /// @dev Disputed and not settled by hand: what all offers agree on moves, the rest is held.
-    function _split(Book memory b, Records storage r, uint256 due) private view returns (Outcome memory o) {
+    function _split(Book memory b, Records storage r, uint256 due) private {
         uint256 period = b.period;
         uint256 fee = b.feeOf(r, period);
         b.loadStanding(r);
-        Case memory c = b.loadCase(r, period);
+        Case memory c;
+        Books.readClaims(c, r, period);
         (c.revision, c.reportCredit, c.reportBits) = standing(b, r);
 
         bool providerClaims = c.provider.claimedAt != 0;
@@ -211,32 +180,25 @@ library Settlement {
         uint256 lowest = Ledger.min(providerClaims ? c.provider.credit : c.reportCredit, left);
         uint256 highest = Ledger.min(c.client.claimedAt != 0 ? c.client.credit : c.reportCredit, left);
 
-        (uint256 fromFee, uint256 above) = Ledger.divide(lowest, fee);
-        uint256 earned = fee - Ledger.min(highest, fee);
-        o.held = fee - earned - fromFee;
+        c.agreedCredit = lowest;
+        uint256 earned;
+        uint256 fromFee;
+        uint256 above;
+        (earned, c.held, fromFee, above) = Ledger.split(fee, lowest, highest);
         b.owe(r, earned);
-        o.fromBond = b.draw(r, above, due);
-        b.creditsGiven += fromFee + o.fromBond;
+        c.fromBond = b.draw(r, above, due);
+        b.creditsGiven += fromFee + c.fromBond;
+
+        b.split = new Case[](1);
+        b.split[0] = c;
+        b.loadOpen(r);
+        b.openDisputes |= 1 << period;
+        b.set(Books.OPEN, true);
+        b.advance();
+        if (!b.isSilent()) emit ISLAEscrow.Split(period, fromFee + c.fromBond, earned, c.held, c.fromBond, due);
         // Silence alone never counts as a bad period, whoever disputes it.
         uint256 bits = c.revision == Books.SILENCE ? 0 : providerClaims ? c.provider.bits : c.reportBits;
-        if (bits != 0) _count(b, r, period, bits, due, o);
-
-        c.isSplit = 1;
-        c.agreedCredit = lowest;
-        c.held = o.held;
-        c.fromBond = o.fromBond;
-        (b.split, b.splitPeriod) = (c, period + 1);
-        b.loadStakes(r);
-        b.held += o.held;
-        b.loadOpen(r);
-        b.open |= 1 << period;
-        b.set(Books.OPEN, true);
-        _advance(b);
-        o.step = Step.Split;
-        o.period = period;
-        o.credit = fromFee + o.fromBond;
-        o.earned = earned;
-        o.dueAt = due;
+        if (bits != 0) _count(b, r, period, bits, due);
     }
 
     /// @dev An open period is resolved with `credit`, which no offer is below: beyond what was agreed at the split it
@@ -244,95 +206,94 @@ library Settlement {
     function _resolve(
         Book memory b,
         Records storage r,
-        uint256 period,
         Case memory c,
+        Ruling ruling,
         uint256 credit,
         uint256 bits,
-        uint256 due,
-        Outcome memory o
-    ) private view {
-        uint256 fee = b.feeOf(r, period);
+        uint256 due
+    ) private {
+        uint256 fee = b.feeOf(r, c.period);
         b.loadStanding(r);
-        (uint256 agreedFromFee, uint256 agreedAbove) = Ledger.divide(c.agreedCredit, fee);
         uint256 more = Ledger.min(credit - c.agreedCredit, b.t.termCreditCap() - b.creditsGiven);
-        (uint256 fromFee, uint256 above) = Ledger.divide(c.agreedCredit + more, fee);
-
-        b.loadStakes(r);
-        b.held -= c.held;
-        b.owe(r, c.held - (fromFee - agreedFromFee));
+        (uint256 earned, uint256 fromFee, uint256 above) =
+            Ledger.release(fee, c.held, c.agreedCredit, c.agreedCredit + more);
+        b.owe(r, earned);
         // What the bond lacked at the split stays lost, as for anyone who did not dispute.
-        uint256 drawn = b.draw(r, above - agreedAbove, due);
-        b.creditsGiven += fromFee - agreedFromFee + drawn;
-        if (bits != 0) _count(b, r, period, bits, due, o);
+        uint256 drawn = b.draw(r, above, due);
+        b.creditsGiven += fromFee + drawn;
 
         b.loadOpen(r);
-        b.open &= ~(1 << period);
-        b.set(Books.OPEN, b.open != 0);
-        o.step = Step.Final;
-        o.period = period;
-        o.fromBond = c.fromBond + drawn;
-        o.credit = fromFee + o.fromBond;
-        o.earned = fee - fromFee;
-        (o.dueAt, b.lastDue) = (due, due);
+        b.openDisputes &= ~(1 << c.period);
+        b.set(Books.OPEN, b.openDisputes != 0);
+        b.clearCase(r, c);
+        fromFee += Ledger.min(c.agreedCredit, fee);
+        _announceFinal(b, c.period, ruling, fee, fromFee, c.fromBond + drawn, due);
+        if (bits != 0) _count(b, r, c.period, bits, due);
     }
 
     /// @dev All is resolved: the bond is the provider's.
-    function _release(Book memory b, Records storage r, uint256 end) private view returns (Outcome memory o) {
+    function _release(Book memory b, Records storage r, uint256 end) private {
         if (b.t.bond() != 0) b.loadDebts(r);
-        o.fromBond = b.bond;
-        b.earnings += b.bond;
+        uint256 bond = b.bond;
+        b.earnings += bond;
         b.bond = 0;
         b.set(Books.CLOSED, true);
-        o.step = Step.Released;
         // The last resolution is part of the same settling, unless there was no period at all.
-        o.dueAt = Ledger.max(end, b.lastDue);
+        if (!b.isSilent()) emit ISLAEscrow.Closed(bond, Ledger.max(end, b.lastDue));
     }
 
-    function _advance(Book memory b) private pure {
-        ++b.period;
-        b.set(Books.REPORTED | Books.DISPUTED | Books.DETAILED, false);
+    function _announceFinal(
+        Book memory b,
+        uint256 period,
+        Ruling ruling,
+        uint256 fee,
+        uint256 fromFee,
+        uint256 fromBond,
+        uint256 due
+    ) private {
+        b.lastDue = due;
+        if (b.isSilent()) return;
+        emit ISLAEscrow.PeriodFinal(period, ruling, fromFee + fromBond, fee - fromFee, fromBond, due);
     }
 
     /// @dev A claimant that was not picked loses its pledge to the other party, a picked one gets it back. When the
     /// report just stands (`Declined`), all pledges go back.
-    function _movePledges(Book memory b, Records storage r, Case memory c, Ruling ruling, Outcome memory o) private view {
+    function _movePledges(Book memory b, Records storage r, Case memory c, Ruling ruling) private {
         bool back = ruling == Ruling.Declined;
-        b.loadStakes(r);
-        b.pledges -= c.provider.pledge + c.client.pledge;
-        o.providerPledge = c.provider.pledge;
-        o.providerPledgeTo = back || ruling == Ruling.Provider ? Seat.Provider : Seat.Client;
-        o.clientPledge = c.client.pledge;
-        o.clientPledgeTo = back || ruling == Ruling.Client ? Seat.Client : Seat.Provider;
-        uint256 toProvider;
-        uint256 toClient;
-        if (o.providerPledgeTo == Seat.Provider) toProvider += o.providerPledge;
-        else toClient += o.providerPledge;
-        if (o.clientPledgeTo == Seat.Client) toClient += o.clientPledge;
-        else toProvider += o.clientPledge;
-        b.earnings += toProvider;
-        b.raise(r, toClient);
+        _movePledge(b, r, c, Seat.Provider, c.provider.pledge, back || ruling == Ruling.Provider);
+        _movePledge(b, r, c, Seat.Client, c.client.pledge, back || ruling == Ruling.Client);
+    }
+
+    function _movePledge(Book memory b, Records storage r, Case memory c, Seat from, uint256 pledge, bool back) private {
+        if (pledge == 0) return;
+        bool toProvider = (from == Seat.Provider) == back;
+        if (toProvider) b.earnings += pledge;
+        else b.raise(r, pledge);
+        if (b.isSilent()) return;
+        emit ISLAEscrow.PledgeMoved(c.period, from, toProvider ? Seat.Provider : Seat.Client, pledge);
     }
 
     /// @dev `period` counts as bad for the rules in `bits`. A rule that newly counts it and now has enough bad periods
     /// in some window around it lets the client leave until the end of the period after the one running at `due`.
-    function _count(Book memory b, Records storage r, uint256 period, uint256 bits, uint256 due, Outcome memory o)
-        private
-        view
-    {
+    function _count(Book memory b, Records storage r, uint256 period, uint256 bits, uint256 due) private {
         uint256 mark = 1 << period;
-        uint256 rules = b.t.chronicCount();
-        for (uint256 i; i < rules; ++i) {
+        uint256 chronic;
+        for (uint256 i; bits >> i != 0; ++i) {
             if (bits & (1 << i) == 0) continue;
             b.loadChronic(r, i);
             if (b.chronic[i] & mark != 0) continue;
             b.chronic[i] |= mark;
-            if (_isChronic(b.chronic[i], period, b.t.chronic(i))) o.chronicRules |= 1 << i;
+            if (_isChronic(b.chronic[i], period, b.t.chronic(i))) chronic |= 1 << i;
         }
-        if (o.chronicRules == 0) return;
+        if (chronic == 0) return;
         uint256 until = Ledger.min(Calendar.indexAt(b.t, due) + 2, b.t.periods());
         b.loadStanding(r);
         if (until > b.leavePeriod) b.leavePeriod = until;
-        o.leaveUntil = leaveUntil(b, r);
+        if (b.isSilent()) return;
+        until = leaveUntil(b, r);
+        for (; chronic != 0; chronic &= chronic - 1) {
+            emit ISLAEscrow.ChronicFailure(LibBit.ffs(chronic), period, until);
+        }
     }
 
     function _isChronic(uint256 marks, uint256 period, ChronicRule memory rule_) private pure returns (bool) {

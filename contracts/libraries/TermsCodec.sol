@@ -16,7 +16,11 @@ import {
 /// @notice Packed terms in memory: where their first byte lies. Reading one value costs one word.
 type PackedTerms is uint256;
 
+/// @notice One tier, packed: its 22 bytes are the highest of the word.
+type PackedTier is uint256;
+
 using TermsCodec for PackedTerms global;
+using TermsCodec for PackedTier global;
 
 /// @title The terms as bytes
 /// @notice An agreement's terms are part of its code, packed big-endian without gaps. All integers are unsigned.
@@ -56,6 +60,19 @@ library TermsCodec {
     function wrap(bytes memory data) internal pure returns (PackedTerms packed) {
         assembly ("memory-safe") {
             packed := add(data, 32)
+        }
+    }
+
+    /// @notice The terms of the clone that runs this: they follow the 45 bytes of its code, as OpenZeppelin's `Clones`
+    /// puts them. Every call reads them, so this spares what `fetchCloneArgs` spends on clearing memory first.
+    function ofThisClone() internal view returns (PackedTerms packed) {
+        assembly ("memory-safe") {
+            let size := sub(extcodesize(address()), 0x2d)
+            let data := mload(0x40)
+            mstore(data, size)
+            packed := add(data, 32)
+            extcodecopy(address(), packed, 0x2d, size)
+            mstore(0x40, and(add(add(packed, size), 31), not(31)))
         }
     }
 
@@ -159,7 +176,7 @@ library TermsCodec {
     }
 
     function isSum(PackedTerms t) internal pure returns (bool) {
-        return _read(t, 225, 1) == uint256(Combination.Sum);
+        return t.combination() == uint256(Combination.Sum);
     }
 
     function indicatorCount(PackedTerms t) internal pure returns (uint256) {
@@ -185,6 +202,43 @@ library TermsCodec {
         });
     }
 
+    /// @notice A {Combination}.
+    function combination(PackedTerms t) internal pure returns (uint256) {
+        return _read(t, 225, 1);
+    }
+
+    /// @notice The id of indicator `i`, and its {Unit}.
+    function indicatorOf(PackedTerms t, uint256 i) internal pure returns (uint256 id, uint256 unit) {
+        unchecked {
+            uint256 word = _read(t, HEADER + i * INDICATOR, 3);
+            return (word >> 8, uint8(word));
+        }
+    }
+
+    /// @notice The numbers of chronic rule `i`.
+    function chronicOf(PackedTerms t, uint256 i)
+        internal
+        pure
+        returns (uint256 count, uint256 window, uint256 leastShare)
+    {
+        unchecked {
+            uint256 word = _read(t, HEADER + t.indicatorCount() * INDICATOR + i * CHRONIC, CHRONIC);
+            return (word >> 48, uint8(word >> 40), uint40(word));
+        }
+    }
+
+    /// @notice What a count of indicator `i` is checked against; `mode` is a {Mode}.
+    function countingOf(PackedTerms t, uint256 i)
+        internal
+        pure
+        returns (uint256 mode, uint256 instances, uint256 excludedCap)
+    {
+        unchecked {
+            uint256 word = _read(t, HEADER + i * INDICATOR, INDICATOR);
+            return (uint8(word >> 96), uint32(word >> 64), uint64(word));
+        }
+    }
+
     function chronic(PackedTerms t, uint256 i) internal pure returns (ChronicRule memory) {
         uint256 word = _read(t, HEADER + t.indicatorCount() * INDICATOR + i * CHRONIC, CHRONIC);
         return ChronicRule({count: uint8(word >> 48), window: uint8(word >> 40), leastShare: uint40(word)});
@@ -192,7 +246,9 @@ library TermsCodec {
 
     /// @notice Where the first objective begins.
     function objectivesAt(PackedTerms t) internal pure returns (uint256) {
-        return HEADER + t.indicatorCount() * INDICATOR + t.chronicCount() * CHRONIC;
+        unchecked {
+            return HEADER + t.indicatorCount() * INDICATOR + t.chronicCount() * CHRONIC; // counts of 8 bits
+        }
     }
 
     /// @notice The head of the objective at `offset`; its tiers follow.
@@ -201,12 +257,52 @@ library TermsCodec {
         return (word >> 8, word & 0xff);
     }
 
+    /// @notice The tier at `offset`, packed.
+    function tierIn(PackedTerms t, uint256 offset) internal pure returns (PackedTier tier) {
+        assembly ("memory-safe") {
+            tier := mload(add(t, offset))
+        }
+    }
+
+    // -------------------------------------------------------------------------------------------------- one tier
+
+    /// @dev A {Test}.
+    function test(PackedTier tier) internal pure returns (uint256) {
+        return PackedTier.unwrap(tier) >> 248 & ~uint256(PROPORTIONAL);
+    }
+
+    function isRatio(PackedTier tier) internal pure returns (bool) {
+        return tier.test() <= uint256(Test.AtMost);
+    }
+
+    function isInclusive(PackedTier tier) internal pure returns (bool) {
+        return tier.test() == uint256(Test.AtMost) || tier.test() == uint256(Test.AtLeast);
+    }
+
+    function isProportional(PackedTier tier) internal pure returns (bool) {
+        return PackedTier.unwrap(tier) >> 255 != 0;
+    }
+
+    function threshold(PackedTier tier) internal pure returns (uint256) {
+        return uint64(PackedTier.unwrap(tier) >> 184);
+    }
+
+    function credit(PackedTier tier) internal pure returns (uint256) {
+        return uint40(PackedTier.unwrap(tier) >> 144);
+    }
+
+    function per(PackedTier tier) internal pure returns (uint256) {
+        return uint64(PackedTier.unwrap(tier) >> 80);
+    }
+
+    // ---------------------------------------------------------------------------------------------------- structs
+
     function tierAt(PackedTerms t, uint256 offset) internal pure returns (Tier memory) {
         uint256 word = _read(t, offset, TIER);
-        uint8 test = uint8(word >> 168);
+        uint8 choice = uint8(word >> 168);
         return Tier({
-            test: Test(test & ~PROPORTIONAL),
-            proportional: test & PROPORTIONAL != 0,
+            test: Test(choice & ~PROPORTIONAL),
+            proportional: choice & PROPORTIONAL != 0,
             threshold: uint64(word >> 104),
             credit: uint40(word >> 64),
             per: uint64(word)
@@ -215,21 +311,42 @@ library TermsCodec {
 
     // ------------------------------------------------------------------------------------------------------ whole
 
-    /// @notice The terms in `data`. Reverts unless `data` is exactly as long as its counts say and every choice
+    /// @notice The packed terms in `data`. Reverts unless `data` is exactly as long as its counts say and every choice
     /// exists. So two different byte strings never decode to the same terms.
-    function decode(bytes memory data) internal pure returns (Terms memory terms) {
-        if (data.length < HEADER) revert TermsLengthDiffers(data.length, HEADER);
-        PackedTerms t = wrap(data);
+    function check(bytes memory data) internal pure returns (PackedTerms t) {
+        uint256 length = data.length;
+        if (length < HEADER) revert TermsLengthDiffers(length, HEADER);
+        t = wrap(data);
         uint256 offset = t.objectivesAt();
-        if (data.length < offset) revert TermsLengthDiffers(data.length, offset);
+        if (length < offset) revert TermsLengthDiffers(length, offset);
+        unchecked {
+            // offsets stay below 2^21: all counts are of 8 bits
+            _checkChoice("combination", _read(t, 225, 1), uint256(type(Combination).max));
+            for (uint256 left = t.indicatorCount(); left != 0; --left) {
+                uint256 from = HEADER + (left - 1) * INDICATOR;
+                _checkChoice("unit", _read(t, from + 2, 1), uint256(type(Unit).max));
+                _checkChoice("mode", _read(t, from + 3, 1), uint256(type(Mode).max));
+            }
+            for (uint256 left = t.objectiveCount(); left != 0; --left) {
+                if (length < offset + OBJECTIVE) revert TermsLengthDiffers(length, offset + OBJECTIVE);
+                (, uint256 tiers) = t.objectiveAt(offset);
+                offset += OBJECTIVE;
+                uint256 end = offset + tiers * TIER;
+                if (length < end) revert TermsLengthDiffers(length, end);
+                for (; offset != end; offset += TIER) {
+                    _checkChoice("test", t.tierIn(offset).test(), uint256(type(Test).max));
+                }
+            }
+        }
+        if (length != offset) revert TermsLengthDiffers(length, offset);
+    }
 
-        _checkChoice("combination", _read(t, 225, 1), uint256(type(Combination).max));
+    /// @notice The terms in `data`, which {check} must let pass.
+    function decode(bytes memory data) internal pure returns (Terms memory terms) {
+        PackedTerms t = check(data);
         _decodeHeader(t, terms);
         terms.indicators = new Indicator[](t.indicatorCount());
         for (uint256 i; i < terms.indicators.length; ++i) {
-            uint256 from = HEADER + i * INDICATOR;
-            _checkChoice("unit", _read(t, from + 2, 1), uint256(type(Unit).max));
-            _checkChoice("mode", _read(t, from + 3, 1), uint256(type(Mode).max));
             terms.indicators[i] = t.indicator(i);
         }
         terms.chronic = new ChronicRule[](t.chronicCount());
@@ -237,19 +354,16 @@ library TermsCodec {
             terms.chronic[i] = t.chronic(i);
         }
         terms.objectives = new Objective[](t.objectiveCount());
+        uint256 offset = t.objectivesAt();
         for (uint256 i; i < terms.objectives.length; ++i) {
-            if (data.length < offset + OBJECTIVE) revert TermsLengthDiffers(data.length, offset + OBJECTIVE);
             (uint256 indicator_, uint256 tiers) = t.objectiveAt(offset);
             offset += OBJECTIVE;
-            if (data.length < offset + tiers * TIER) revert TermsLengthDiffers(data.length, offset + tiers * TIER);
             terms.objectives[i] = Objective({indicator: uint8(indicator_), tiers: new Tier[](tiers)});
             for (uint256 j; j < tiers; ++j) {
-                _checkChoice("test", _read(t, offset, 1) & ~uint256(PROPORTIONAL), uint256(type(Test).max));
                 terms.objectives[i].tiers[j] = t.tierAt(offset);
                 offset += TIER;
             }
         }
-        if (data.length != offset) revert TermsLengthDiffers(data.length, offset);
     }
 
     /// @notice `terms` as bytes, the inverse of {decode}.
@@ -268,8 +382,8 @@ library TermsCodec {
             data = abi.encodePacked(data, x.indicator, _count(x.tiers.length));
             for (uint256 j; j < x.tiers.length; ++j) {
                 Tier memory y = x.tiers[j];
-                uint8 test = uint8(y.test) | (y.proportional ? PROPORTIONAL : 0);
-                data = abi.encodePacked(data, test, y.threshold, y.credit, y.per);
+                uint8 choice = uint8(y.test) | (y.proportional ? PROPORTIONAL : 0);
+                data = abi.encodePacked(data, choice, y.threshold, y.credit, y.per);
             }
         }
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ChronicRule, Combination, Indicator, Mode, Terms, Test, Tier, Unit} from "../interfaces/AgreementTypes.sol";
+import {Combination, Mode, Test, Unit} from "../interfaces/AgreementTypes.sol";
 import {Calendar} from "./Calendar.sol";
 import {CreditTable} from "./CreditTable.sol";
 import {Ledger} from "./Ledger.sol";
-import {PackedTerms} from "./TermsCodec.sol";
+import {PackedTerms, PackedTier, TermsCodec} from "./TermsCodec.sol";
 
 /// @title The limits of terms
 /// @notice Within them no agreement can get stuck, overflow or contradict itself. Each error names value and limit.
@@ -71,96 +71,111 @@ library TermsValidation {
     /// @notice Thrown when a chronic rule is not 1 <= count <= window <= periods with a least share above 0.
     error ChronicRuleMalformed(uint256 rule, uint256 count, uint256 window, uint256 periods, uint256 leastShare);
 
-    /// @notice Revert with the first limit that `x`, packed as `t`, breaks when created at `time`. Roles apart.
-    function check(Terms memory x, PackedTerms t, uint256 time) internal pure {
-        _checkCalendar(x, t, time);
-        _checkMoney(x);
-        _checkIndicators(x);
-        _checkObjectives(x);
-        _checkChronic(x);
+    /// @notice Revert with the first limit that `t`, which {TermsCodec-check} let pass, breaks when created at `time`.
+    /// Roles apart.
+    function check(PackedTerms t, uint256 time) internal pure {
+        _checkCalendar(t, time);
+        _checkMoney(t);
+        _checkIndicators(t);
+        _checkObjectives(t);
+        _checkChronic(t);
     }
 
-    function _checkCalendar(Terms memory x, PackedTerms t, uint256 time) private pure {
-        uint256 shortest = shortestPeriod(x.periodMonths);
-        if (x.periods == 0 || x.periods > MOST_PERIODS) revert PeriodsOutOfRange(x.periods, 1, MOST_PERIODS);
-        if (x.reportWindow < 1 hours) revert ReportWindowTooShort(x.reportWindow, 1 hours);
-        if (x.disputeWindow < 1 days) revert DisputeWindowTooShort(x.disputeWindow, 1 days);
-        uint256 windows = uint256(x.reportWindow) + 2 * uint256(x.disputeWindow);
+    function _checkCalendar(PackedTerms t, uint256 time) private pure {
+        uint256 shortest = shortestPeriod(t.periodMonths());
+        uint256 periods = t.periods();
+        if (periods == 0 || periods > MOST_PERIODS) revert PeriodsOutOfRange(periods, 1, MOST_PERIODS);
+        if (t.reportWindow() < 1 hours) revert ReportWindowTooShort(t.reportWindow(), 1 hours);
+        if (t.disputeWindow() < 1 days) revert DisputeWindowTooShort(t.disputeWindow(), 1 days);
+        uint256 windows = t.reportWindow() + 2 * t.disputeWindow();
         if (windows > shortest) revert WindowsTooLong(windows, shortest);
-        if (x.rulingWindow < 1 days || x.rulingWindow > 365 days) {
-            revert RulingWindowOutOfRange(x.rulingWindow, 1 days, 365 days);
+        if (t.rulingWindow() < 1 days || t.rulingWindow() > 365 days) {
+            revert RulingWindowOutOfRange(t.rulingWindow(), 1 days, 365 days);
         }
-        if (x.fundingGrace < 1 hours || x.fundingGrace >= shortest) {
-            revert FundingGraceOutOfRange(x.fundingGrace, 1 hours, shortest - 1);
+        if (t.fundingGrace() < 1 hours || t.fundingGrace() >= shortest) {
+            revert FundingGraceOutOfRange(t.fundingGrace(), 1 hours, shortest - 1);
         }
-        if (x.noticePeriods > MOST_NOTICE) revert NoticeTooLong(x.noticePeriods, MOST_NOTICE);
-        if (x.start <= time || x.start > time + MOST_AHEAD) revert StartOutOfRange(x.start, time, time + MOST_AHEAD);
+        if (t.noticePeriods() > MOST_NOTICE) revert NoticeTooLong(t.noticePeriods(), MOST_NOTICE);
+        uint256 start = t.start();
+        if (start <= time || start > time + MOST_AHEAD) revert StartOutOfRange(start, time, time + MOST_AHEAD);
         // The anchor is not after the start, so it is a date that the calendar can count.
-        uint256 next = x.anchor > x.start ? 0 : Calendar.boundary(t, 1);
-        if (x.start >= next) revert StartOutsideFirstPeriod(x.start, x.anchor, next);
+        uint256 next = t.anchor() > start ? 0 : Calendar.boundary(t, 1);
+        if (start >= next) revert StartOutsideFirstPeriod(start, t.anchor(), next);
     }
 
-    function _checkMoney(Terms memory x) private pure {
-        uint256 fee = x.fee;
+    function _checkMoney(PackedTerms t) private pure {
+        uint256 fee = t.fee();
+        uint256 cap = t.creditCap();
         if (fee < LEAST_FEE) revert FeeTooSmall(fee, LEAST_FEE);
-        if (x.silenceCredit > x.creditCap) revert SilenceCreditAboveCap(x.silenceCredit, x.creditCap);
-        uint256 most = Ledger.max(CreditTable.PPB, x.creditCap);
+        if (t.silenceCredit() > cap) revert SilenceCreditAboveCap(t.silenceCredit(), cap);
+        uint256 most = Ledger.max(CreditTable.PPB, cap);
         uint256 leastBond = CreditTable.shareUp(fee, most - CreditTable.PPB);
-        if (x.bond < leastBond) revert BondTooSmall(x.bond, leastBond);
-        uint256 money = CreditTable.shareUp(2 * fee * x.periods, most) + x.bond;
+        if (t.bond() < leastBond) revert BondTooSmall(t.bond(), leastBond);
+        uint256 money = CreditTable.shareUp(2 * fee * t.periods(), most) + t.bond();
         if (money >= MOST_MONEY) revert MoneyTooLarge(money, MOST_MONEY - 1);
-        if (x.pledge > fee) revert PledgeAboveFee(x.pledge, fee);
-        if (x.pledgeShare > CreditTable.PPB) revert ShareAboveWhole(x.pledgeShare, CreditTable.PPB);
-        if (x.combination == Combination.None) revert CombinationUnknown();
+        if (t.pledge() > fee) revert PledgeAboveFee(t.pledge(), fee);
+        if (t.pledgeShare() > CreditTable.PPB) revert ShareAboveWhole(t.pledgeShare(), CreditTable.PPB);
+        if (t.combination() == uint256(Combination.None)) revert CombinationUnknown();
     }
 
-    function _checkIndicators(Terms memory x) private pure {
-        _checkCount("indicators", x.indicators.length, 1, MOST_INDICATORS);
-        for (uint256 i; i < x.indicators.length; ++i) {
-            Indicator memory indicator = x.indicators[i];
-            bool seconds_ = indicator.unit == Unit.Seconds;
-            bool fits = indicator.unit != Unit.None && indicator.mode != Mode.None && indicator.instances != 0
-                && seconds_ == (indicator.mode != Mode.Count) && (seconds_ || indicator.instances == 1);
+    function _checkIndicators(PackedTerms t) private pure {
+        uint256 count = t.indicatorCount();
+        _checkCount("indicators", count, 1, MOST_INDICATORS);
+        for (uint256 i; i < count; ++i) {
+            (uint256 id, uint256 unit) = t.indicatorOf(i);
+            (uint256 mode, uint256 instances,) = t.countingOf(i);
+            bool seconds_ = unit == uint256(Unit.Seconds);
+            bool fits = unit != uint256(Unit.None) && mode != uint256(Mode.None) && instances != 0
+                && seconds_ == (mode != uint256(Mode.Count)) && (seconds_ || instances == 1);
             if (!fits) revert IndicatorMalformed(i);
             for (uint256 j; j < i; ++j) {
-                if (x.indicators[j].id == indicator.id) revert IndicatorIdRepeats(i, indicator.id);
+                (uint256 other,) = t.indicatorOf(j);
+                if (other == id) revert IndicatorIdRepeats(i, id);
             }
         }
     }
 
-    function _checkObjectives(Terms memory x) private pure {
-        _checkCount("objectives", x.objectives.length, 1, MOST_OBJECTIVES);
-        for (uint256 i; i < x.objectives.length; ++i) {
-            uint256 indicator = x.objectives[i].indicator;
-            if (indicator >= x.indicators.length) revert IndicatorMissing(i, indicator, x.indicators.length);
-            Tier[] memory tiers = x.objectives[i].tiers;
-            _checkCount("tiers", tiers.length, 1, MOST_TIERS);
-            for (uint256 j; j < tiers.length; ++j) {
-                _checkTier(tiers[j], i, j);
+    function _checkObjectives(PackedTerms t) private pure {
+        uint256 count = t.objectiveCount();
+        uint256 indicators = t.indicatorCount();
+        _checkCount("objectives", count, 1, MOST_OBJECTIVES);
+        uint256 offset = t.objectivesAt();
+        for (uint256 i; i < count; ++i) {
+            (uint256 indicator, uint256 tiers) = t.objectiveAt(offset);
+            if (indicator >= indicators) revert IndicatorMissing(i, indicator, indicators);
+            _checkCount("tiers", tiers, 1, MOST_TIERS);
+            offset += TermsCodec.OBJECTIVE;
+            for (uint256 j; j < tiers; ++j) {
+                _checkTier(t.tierIn(offset), i, j);
+                offset += TermsCodec.TIER;
             }
         }
     }
 
-    function _checkTier(Tier memory tier, uint256 i, uint256 j) private pure {
-        if (tier.test == Test.None || tier.credit == 0 || (tier.proportional && tier.per != 0)) {
+    function _checkTier(PackedTier tier, uint256 i, uint256 j) private pure {
+        uint256 test = tier.test();
+        if (test == uint256(Test.None) || tier.credit() == 0 || (tier.isProportional() && tier.per() != 0)) {
             revert TierMalformed(i, j);
         }
-        if (tier.test == Test.Below || tier.test == Test.AtMost) {
-            uint256 greatest = Ledger.max(tier.threshold, tier.per);
+        uint256 threshold = tier.threshold();
+        if (tier.isRatio()) {
+            uint256 greatest = Ledger.max(threshold, tier.per());
             if (greatest > CreditTable.PPB) revert ThresholdAboveWhole(i, j, greatest, CreditTable.PPB);
         }
         if (
-            (tier.test == Test.AtMost && tier.threshold == CreditTable.PPB)
-                || (tier.test == Test.AtLeast && tier.threshold == 0)
+            (test == uint256(Test.AtMost) && threshold == CreditTable.PPB)
+                || (test == uint256(Test.AtLeast) && threshold == 0)
         ) revert TierTrueWhenPerfect(i, j);
     }
 
-    function _checkChronic(Terms memory x) private pure {
-        _checkCount("chronic", x.chronic.length, 0, MOST_CHRONIC);
-        for (uint256 i; i < x.chronic.length; ++i) {
-            ChronicRule memory rule = x.chronic[i];
-            if (rule.leastShare == 0 || rule.count == 0 || rule.count > rule.window || rule.window > x.periods) {
-                revert ChronicRuleMalformed(i, rule.count, rule.window, x.periods, rule.leastShare);
+    function _checkChronic(PackedTerms t) private pure {
+        uint256 rules = t.chronicCount();
+        uint256 periods = t.periods();
+        _checkCount("chronic", rules, 0, MOST_CHRONIC);
+        for (uint256 i; i < rules; ++i) {
+            (uint256 count, uint256 window, uint256 leastShare) = t.chronicOf(i);
+            if (leastShare == 0 || count == 0 || count > window || window > periods) {
+                revert ChronicRuleMalformed(i, count, window, periods, leastShare);
             }
         }
     }

@@ -69,7 +69,7 @@ describe("agreed credit: before the split", () => {
       creditsGiven: share(30),
     });
     const dispute = await a.escrow.disputeOf(0);
-    expect([dispute.isSplit, dispute.isOpen]).to.deep.equal([false, false]);
+    expect([dispute.disputedAt, dispute.isOpen]).to.deep.equal([0n, false]);
     await expectConserved(a);
   });
 

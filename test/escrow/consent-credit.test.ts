@@ -168,8 +168,8 @@ describe("SLAEscrow: a credit by two keys", () => {
       earnings: usd(650),
       balance: usd(11_450),
     });
-    const { isOpen, isSplit } = await a.escrow.disputeOf(0);
-    expect([isOpen, isSplit]).to.deep.equal([false, false]);
+    const { isOpen, disputedAt } = await a.escrow.disputeOf(0);
+    expect([isOpen, disputedAt]).to.deep.equal([false, 0n]);
     await expectConserved(a);
   });
 

@@ -182,7 +182,7 @@ describe("dispute: answer", () => {
       const dispute = await a.escrow.disputeOf(0);
       expect([...dispute.provider]).to.deep.equal([share(10), usd(50), 1n, d + after]);
       expect([...dispute.client]).to.deep.equal([share(50), usd(50), 1n, d]);
-      expect([dispute.disputedAt, dispute.isSplit, dispute.isOpen]).to.deep.equal([d, false, false]);
+      expect([dispute.disputedAt, dispute.isOpen]).to.deep.equal([d, false]);
     });
   }
 

@@ -170,7 +170,7 @@ describe("rule: pick", () => {
           balance: FUNDED - share(100 - credit) + usd(Number(toClient)),
         });
         const dispute = await a.escrow.disputeOf(0);
-        expect([dispute.isSplit, dispute.isOpen]).to.deep.equal([true, false]);
+        expect([dispute.disputedAt, dispute.isOpen]).to.deep.equal([0n, false]);
         await expectConserved(a);
       });
     }

@@ -70,7 +70,7 @@ describe("split: what moves", () => {
         openDisputes: 1n,
       });
       const dispute = await a.escrow.disputeOf(0);
-      expect([dispute.isSplit, dispute.isOpen, dispute.disputedAt]).to.deep.equal([true, true, disputedAt]);
+      expect([dispute.isOpen, dispute.disputedAt]).to.deep.equal([true, disputedAt]);
       expect([dispute.agreedCredit, dispute.held]).to.deep.equal([share(lowest), held]);
       const silent = story.report === undefined;
       expect([dispute.reportCredit, dispute.revision]).to.deep.equal([share(story.report ?? 50), silent ? 255n : 0n]);

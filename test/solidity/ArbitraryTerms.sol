@@ -37,7 +37,7 @@ abstract contract ArbitraryTerms {
         t = TermsCodec.wrap(TermsCodec.encode(x));
         _fillStart(x, t);
         t = TermsCodec.wrap(TermsCodec.encode(x));
-        TermsValidation.check(x, t, NOW);
+        TermsValidation.check(t, NOW);
     }
 
     /// @dev A number from `least` to `most`; each of the two comes up once in eight times.

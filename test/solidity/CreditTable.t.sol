@@ -50,7 +50,7 @@ contract CreditTableTest is ArbitraryTerms {
     /// By tier too: the table's shortcut for a perfect period hides nothing.
     function testFuzzNoValidTierTriggersInAPerfectPeriod(uint256 seed) external {
         _arbitraryTerms(seed);
-        (uint256 credit,) = CreditTable.tierCredit(_tier(), _magnitude(), 0);
+        (uint256 credit,) = _tierCredit(_tier(), _magnitude(), 0);
         assert(credit == 0);
     }
 
@@ -79,8 +79,8 @@ contract CreditTableTest is ArbitraryTerms {
         Tier memory tier = _tier();
         uint256 total = _magnitude();
         uint256 bad = _pick(0, total);
-        (uint256 numerator, uint256 denominator) = CreditTable.tierCredit(tier, total, bad);
-        (uint256 more, uint256 of_) = CreditTable.tierCredit(tier, total, _pick(bad, total));
+        (uint256 numerator, uint256 denominator) = _tierCredit(tier, total, bad);
+        (uint256 more, uint256 of_) = _tierCredit(tier, total, _pick(bad, total));
         assert(more * denominator >= numerator * of_);
     }
 
@@ -90,7 +90,7 @@ contract CreditTableTest is ArbitraryTerms {
         uint256 total = _magnitude();
         if (tier.proportional || tier.per == 0 || total == 0) return;
         uint256 bad = _pick(0, total);
-        (uint256 numerator,) = CreditTable.tierCredit(tier, total, bad);
+        (uint256 numerator,) = _tierCredit(tier, total, bad);
         (int256 past, int256 step) = _pastThreshold(tier, int256(total), int256(bad));
         int256 steps = int256(numerator / tier.credit);
         assert(numerator % tier.credit == 0);
@@ -98,6 +98,25 @@ contract CreditTableTest is ArbitraryTerms {
         if (past < 0 || (past == 0 && !isInclusive)) assert(steps == 0);
         else if (isInclusive) assert((steps - 1) * step <= past && past < steps * step);
         else assert((steps - 1) * step < past && past <= steps * step);
+    }
+
+    /// The table asks no tier when nothing was measured.
+    function _tierCredit(Tier memory tier, uint256 total, uint256 bad)
+        private
+        pure
+        returns (uint256 numerator, uint256 denominator)
+    {
+        if (total == 0) return (0, 1);
+        return CreditTable.tierCredit(
+            tier.test <= Test.AtMost,
+            tier.test == Test.AtMost || tier.test == Test.AtLeast,
+            tier.proportional,
+            tier.threshold,
+            tier.credit,
+            tier.per,
+            total,
+            bad
+        );
     }
 
     function creditUp(bytes memory packed, Measurement[] calldata counts, uint256 fee)
