@@ -185,7 +185,10 @@ library CreditTable {
         pure
         returns (uint256 reached)
     {
-        uint256 good = (total - bad) * PPB;
+        uint256 good;
+        unchecked {
+            good = (total - bad) * PPB;
+        }
         uint256 lastRatioTest = uint256(Test.AtMost);
         assembly ("memory-safe") {
             reached := offset

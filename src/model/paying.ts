@@ -1,7 +1,7 @@
 import { numberOf, SEATS } from "../chain/enums.ts";
 import type { Agreement } from "./agreement.ts";
 import type { CallOf, Moment } from "./calls.ts";
-import { absorb, balanceIn, commitment, pay, period, pull, transfer } from "./money.ts";
+import { absorb, balanceIn, commitment, pay, period, pull, transfer, unabsorbed } from "./money.ts";
 import { requireSeat, seatOf } from "./parties.ts";
 import { Refusal, require } from "./refusal.ts";
 import { isActive, settle } from "./settle.ts";
@@ -31,8 +31,10 @@ export function accept(a: Agreement, { termsHash }: CallOf<"accept">, { by, now 
 
 export function fund(a: Agreement, { amount }: CallOf<"fund">, { by, now }: Moment): void {
   settle(a, now);
+  // What waits already pays arrears first, so it decides whether this has a purpose.
+  const waiting = unabsorbed(a);
   pull(a, by, amount);
-  const hasPurpose = isDraft(a, now) || isActive(a) || a.money.owed > 0n;
+  const hasPurpose = isDraft(a, now) || isActive(a) || a.money.owed > waiting;
   require(hasPurpose, "AgreementOver");
   absorb(a);
 }

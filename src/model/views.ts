@@ -95,28 +95,24 @@ export interface DisputeView {
   readonly revision: number;
   readonly reportCredit: bigint;
   readonly reportReaches: readonly number[];
-  readonly isSplit: boolean;
-  /** Split, and nobody has resolved it yet. */
+  /** Split: what all offers agree on has moved, the rest awaits the ruling. */
   readonly isOpen: boolean;
   readonly agreedCredit: bigint;
   readonly held: bigint;
 }
 
-/** The dispute about period `k` as of `now`; undefined when there was none. */
+/** The dispute about period `k` as of `now`, until it is resolved; undefined when there is none. */
 export function disputeOf(before: Agreement, k: number, now: bigint): DisputeView | undefined {
   const a = at(before, now);
   const { dispute, split, resolved } = courseOf(a, k);
-  if (dispute === undefined) return undefined;
-  // Settled by both before the split, the report no longer matters to anybody.
-  const isGone = split === undefined && resolved !== undefined;
+  if (dispute === undefined || resolved !== undefined) return undefined;
   return {
     claims: dispute.claims,
     disputedAt: dispute.at,
-    revision: isGone ? 0 : dispute.report.revision,
-    reportCredit: isGone ? 0n : dispute.report.credit,
-    reportReaches: isGone ? [] : dispute.report.reaches,
-    isSplit: split !== undefined,
-    isOpen: isOpen(courseOf(a, k)),
+    revision: dispute.report.revision,
+    reportCredit: dispute.report.credit,
+    reportReaches: dispute.report.reaches,
+    isOpen: split !== undefined,
     agreedCredit: split?.agreed ?? 0n,
     held: split?.held ?? 0n,
   };

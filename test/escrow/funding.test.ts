@@ -150,6 +150,19 @@ describe("SLAEscrow: funding", () => {
       await expectState(a, { balance: usd(99) });
     });
 
+    for (const synced of [false, true]) {
+      it(`is refused when what waits pays all that is owed, ${synced ? "synced" : "not yet synced"}`, async () => {
+        const a = await createAgreement(await loadFixture(world));
+        await activate(a, FEE);
+        await timeTravelTo(CLOSE(a));
+        await expectState(a, { phase: Phase.Closed, owed: FEE * 5n });
+        await deposit(a, FEE * 5n);
+        if (synced) await a.escrow.connect(a.stranger).sync();
+        await approve(a, a.client, FEE);
+        await expectRefusal(a.escrow.connect(a.client).fund(1n), a.escrow, "AgreementOver");
+      });
+    }
+
     it("takes what is owed after the agreement closed, then nothing more", async () => {
       const a = await createAgreement(await loadFixture(world));
       await activate(a, FEE);

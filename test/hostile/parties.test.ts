@@ -118,6 +118,8 @@ describe("hostile party: a foreign token to sweep", () => {
   });
 });
 
+const HOUR = 3_600n;
+
 describe("hostile party: a member of the committee", () => {
   for (const [name, manner] of MANNERS) {
     it(`${name}: what it is said to have signed counts for nothing, and the others' quorum reports`, async () => {
@@ -148,9 +150,11 @@ describe("hostile party: a member of the committee", () => {
       ]) {
         await expectRefusal(deliver(signed), committee, "WrongSignature", [hostile.address]);
       }
+      // Refusals take the chain's clock along.
+      await at(boundaryOf(a, 1) + HOUR);
       await deliver(signatures);
       await expectState(a, { stage: Stage.Reported, credit: share(10) });
-      await settleAt(a, boundaryOf(a, 1) + D);
+      await settleAt(a, boundaryOf(a, 1) + HOUR + D);
       await expectState(a, { phase: Phase.Active, earnings: share(90) });
     });
   }

@@ -67,13 +67,15 @@ contract Checks is Outsiders {
             // Those that are over are looked at in turn.
             if (!isOpen && i != time % disputes.length) continue;
             Dispute memory d = copies[0].disputeOf(k);
-            Period storage p = history[k];
-            if (d.isSplit || isOpen) {
-                _must(d.revision == p.revision && d.reportCredit == p.credit, "after a dispute the report never changes");
+            if (!isOpen) {
+                _must(d.disputedAt == 0 && d.revision == 0 && d.held == 0, "a resolved dispute leaves nothing behind");
+                continue;
             }
+            Period storage p = history[k];
+            _must(d.revision == p.revision && d.reportCredit == p.credit, "after a dispute the report never changes");
             _must(d.provider.credit == p.provider.credit && d.client.credit == p.client.credit, "claims are irrevocable");
             _must(d.disputedAt == p.since, "a dispute keeps its time");
-            if (isOpen) (pledges, held) = (pledges + d.provider.pledge + d.client.pledge, held + d.held);
+            (pledges, held) = (pledges + d.provider.pledge + d.client.pledge, held + d.held);
         }
         _must(s.pledges == pledges, "Q = pledges of open disputes");
         _must(s.held == held, "held = sum of the differences");
