@@ -14,9 +14,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type ClaimStructOutput = [credit: bigint, pledge: bigint, chronicBits: bigint, claimedAt: bigint] & {credit: bigint, pledge: bigint, chronicBits: bigint, claimedAt: bigint }
   
 
-    export type DisputeStruct = {provider: ClaimStruct, client: ClaimStruct, disputedAt: BigNumberish, revision: BigNumberish, reportCredit: BigNumberish, reportBits: BigNumberish, isSplit: boolean, isOpen: boolean, agreedCredit: BigNumberish, held: BigNumberish}
+    export type DisputeStruct = {provider: ClaimStruct, client: ClaimStruct, disputedAt: BigNumberish, revision: BigNumberish, reportCredit: BigNumberish, reportBits: BigNumberish, isOpen: boolean, agreedCredit: BigNumberish, held: BigNumberish}
 
-    export type DisputeStructOutput = [provider: ClaimStructOutput, client: ClaimStructOutput, disputedAt: bigint, revision: bigint, reportCredit: bigint, reportBits: bigint, isSplit: boolean, isOpen: boolean, agreedCredit: bigint, held: bigint] & {provider: ClaimStructOutput, client: ClaimStructOutput, disputedAt: bigint, revision: bigint, reportCredit: bigint, reportBits: bigint, isSplit: boolean, isOpen: boolean, agreedCredit: bigint, held: bigint }
+    export type DisputeStructOutput = [provider: ClaimStructOutput, client: ClaimStructOutput, disputedAt: bigint, revision: bigint, reportCredit: bigint, reportBits: bigint, isOpen: boolean, agreedCredit: bigint, held: bigint] & {provider: ClaimStructOutput, client: ClaimStructOutput, disputedAt: bigint, revision: bigint, reportCredit: bigint, reportBits: bigint, isOpen: boolean, agreedCredit: bigint, held: bigint }
   
 
     export type StateStruct = {phase: BigNumberish, providerAccepted: boolean, clientAccepted: boolean, provider: AddressLike, client: AddressLike, oracle: AddressLike, arbiter: AddressLike, balance: BigNumberish, earnings: BigNumberish, bond: BigNumberish, pledges: BigNumberish, owed: BigNumberish, held: BigNumberish, unabsorbed: BigNumberish, committed: BigNumberish, withdrawable: BigNumberish, creditsGiven: BigNumberish, period: BigNumberish, periods: BigNumberish, end: BigNumberish, stage: BigNumberish, revision: BigNumberish, reportedAt: BigNumberish, credit: BigNumberish, disputedAt: BigNumberish, openDisputes: BigNumberish, leaveUntil: BigNumberish, bondShortSince: BigNumberish}

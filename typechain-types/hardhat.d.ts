@@ -34,6 +34,7 @@ getContractFactory(name: 'DoubleEntryToken', signerOrOptions?: ethers.Signer | F
 getContractFactory(name: 'ERC1271Wallet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC1271Wallet__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeOnTransferToken__factory>
+getContractFactory(name: 'GeneralEscrow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.GeneralEscrow__factory>
 getContractFactory(name: 'HookToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HookToken__factory>
 getContractFactory(name: 'ITokenHooks', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITokenHooks__factory>
 getContractFactory(name: 'HostileParty', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileParty__factory>
@@ -72,6 +73,7 @@ getContractAt(name: 'DoubleEntryToken', address: string | ethers.Addressable, si
 getContractAt(name: 'ERC1271Wallet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC1271Wallet>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeOnTransferToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeOnTransferToken>
+getContractAt(name: 'GeneralEscrow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.GeneralEscrow>
 getContractAt(name: 'HookToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HookToken>
 getContractAt(name: 'ITokenHooks', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITokenHooks>
 getContractAt(name: 'HostileParty', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileParty>
@@ -110,6 +112,7 @@ deployContract(name: 'DoubleEntryToken', signerOrOptions?: ethers.Signer | Deplo
 deployContract(name: 'ERC1271Wallet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC1271Wallet>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
+deployContract(name: 'GeneralEscrow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GeneralEscrow>
 deployContract(name: 'HookToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HookToken>
 deployContract(name: 'ITokenHooks', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITokenHooks>
 deployContract(name: 'HostileParty', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileParty>
@@ -148,6 +151,7 @@ deployContract(name: 'DoubleEntryToken', args: any[], signerOrOptions?: ethers.S
 deployContract(name: 'ERC1271Wallet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC1271Wallet>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
+deployContract(name: 'GeneralEscrow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.GeneralEscrow>
 deployContract(name: 'HookToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HookToken>
 deployContract(name: 'ITokenHooks', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITokenHooks>
 deployContract(name: 'HostileParty', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileParty>

@@ -56,6 +56,8 @@ export type { FalseReturningToken } from './mocks/FalseReturningToken.js';
 export { FalseReturningToken__factory } from './factories/mocks/FalseReturningToken__factory.js';
 export type { FeeOnTransferToken } from './mocks/FeeOnTransferToken.js';
 export { FeeOnTransferToken__factory } from './factories/mocks/FeeOnTransferToken__factory.js';
+export type { GeneralEscrow } from './mocks/GeneralEscrow.js';
+export { GeneralEscrow__factory } from './factories/mocks/GeneralEscrow__factory.js';
 export type { HookToken } from './mocks/HookToken.sol/HookToken.js';
 export { HookToken__factory } from './factories/mocks/HookToken.sol/HookToken__factory.js';
 export type { ITokenHooks } from './mocks/HookToken.sol/ITokenHooks.js';

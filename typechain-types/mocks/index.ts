@@ -12,6 +12,7 @@ export type { DoubleEntryToken } from './DoubleEntryToken.js';
 export type { ERC1271Wallet } from './ERC1271Wallet.js';
 export type { FalseReturningToken } from './FalseReturningToken.js';
 export type { FeeOnTransferToken } from './FeeOnTransferToken.js';
+export type { GeneralEscrow } from './GeneralEscrow.js';
 export type { HostileParty } from './HostileParty.js';
 export type { HugeSupplyToken } from './HugeSupplyToken.js';
 export type { MintableToken } from './MintableToken.js';

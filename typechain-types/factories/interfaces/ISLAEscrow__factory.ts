@@ -1421,11 +1421,6 @@
           },
           {
             "internalType": "bool",
-            "name": "isSplit",
-            "type": "bool"
-          },
-          {
-            "internalType": "bool",
             "name": "isOpen",
             "type": "bool"
           },

@@ -26,7 +26,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220ca1dec5a64cd1dfb5de1bc8973e06198f0e99ec53cc51575f8e3eae44324e8e664736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220859f68d6cce1083bdbb72f8b6a7c149b9bd0a47b5cf06427bf9984efe4d954d264736f6c63430008250033";
 
   
       type ReportCodecConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

@@ -63,7 +63,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea264697066735822122008d4c190d34c5a8366725055dcee58b20b48bedb2d8385989d139172361fba0a64736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220f48a06538565c51edaacbabcc4d1fadb0ccec24108b497858e8cf354af3bb08564736f6c63430008250033";
 
   
       type TermsCodecConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

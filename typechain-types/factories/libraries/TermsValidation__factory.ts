@@ -454,7 +454,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220c830b0c62a82279a6061ca8a193e13f7ca5a35fc56b3a5c72ed58a9b07e8feda64736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212209f339588569af1aef454ea3a901f273ae0948134f77f13ca2205b2f6c969263b64736f6c63430008250033";
 
   
       type TermsValidationConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

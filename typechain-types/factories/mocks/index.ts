@@ -11,6 +11,7 @@ export { DoubleEntryToken__factory } from './DoubleEntryToken__factory.js';
 export { ERC1271Wallet__factory } from './ERC1271Wallet__factory.js';
 export { FalseReturningToken__factory } from './FalseReturningToken__factory.js';
 export { FeeOnTransferToken__factory } from './FeeOnTransferToken__factory.js';
+export { GeneralEscrow__factory } from './GeneralEscrow__factory.js';
 export { HostileParty__factory } from './HostileParty__factory.js';
 export { HugeSupplyToken__factory } from './HugeSupplyToken__factory.js';
 export { MintableToken__factory } from './MintableToken__factory.js';
