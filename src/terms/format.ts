@@ -38,7 +38,7 @@ export function formatRatio(num: bigint, den: bigint): string {
 
 /** A multiple, `25x`, of a share in ppb. */
 export function formatMultiple(ppb: bigint): string {
-  return `${decimalText(ppb * 1n, PPB.toString().length - 1, 0)}x`;
+  return `${decimalText(ppb, PPB.toString().length - 1, 0)}x`;
 }
 
 /** `7 h 12 min`, `43 min 12 s`, `0 s`: the way downtime is spoken of, hours growing past a day. */
