@@ -30,7 +30,7 @@ async function generalWorld(w: World): Promise<World> {
   const backOffice = await ethers.deployContract("SLABackOffice");
   const implementation = await ethers.deployContract("GeneralEscrow", [backOffice]);
   const factory = await ethers.deployContract("SLAFactory", [implementation, w.lens]);
-  return { ...w, factory } as unknown as World;
+  return { ...w, factory };
 }
 
 async function twins(changes: Partial<Terms>): Promise<readonly [Agreement, Agreement]> {
