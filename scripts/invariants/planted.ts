@@ -1,7 +1,8 @@
 /**
  * Bugs planted on purpose, each of which the campaign that is there for it must catch. All are written into one copy of
  * the contracts, behind a switch, and compiled once; then each is switched on alone. `npm run planted` plants all,
- * `npm run planted -- "NAME"…` some. The working tree is never touched.
+ * `npm run planted -- "NAME"…` some; `npm run planted -- --check` only asks whether each still fits the sources. The
+ * working tree is never touched.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -59,6 +60,10 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(names: readonly string[]): Promise<number> {
   const bugs = z.array(bugSchema).parse(JSON.parse(readFileSync(LIST, "utf8")));
+  if (names[0] === "--check") {
+    process.stdout.write(`${bugs.length} planted bugs in ${written(bugs).size} files\n`);
+    return 0;
+  }
   const unknown = names.filter((name) => !bugs.some((bug) => bug.name === name));
   if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(", ")}`);
   must(await run({}, "hardhat", "build"));
@@ -92,21 +97,25 @@ function makeCopy(): void {
   symlinkSync(resolve("node_modules"), join(COPY, "node_modules"), "dir");
 }
 
-/** A bug whose place is gone, or is no longer the only one, is a mistake in the list. */
-function writeBugs(bugs: readonly Bug[]): void {
+/** The contracts with all bugs in them. A bug whose place is gone, or is no longer the only one, is a mistake in the list. */
+function written(bugs: readonly Bug[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
   for (const [i, { name, file, find, replace }] of bugs.entries()) {
-    const text = readFileSync(inCopy(file), "utf8");
+    const text = texts.get(file) ?? readFileSync(file, "utf8");
     const places = text.split(find).length - 1;
     if (places !== 1) throw new Error(`"${name}" no longer applies: ${places} places in ${file} are\n${find}`);
-    writeFileSync(
-      inCopy(file),
+    texts.set(
+      file,
       text.replace(find, () => replace.replaceAll(/\bON\b/g, `planted(${i + 1})`)),
     );
   }
-  for (const file of new Set(bugs.map(({ file }) => file))) {
+  return texts;
+}
+
+function writeBugs(bugs: readonly Bug[]): void {
+  for (const [file, text] of written(bugs)) {
     const path = relative(join(file, ".."), "contracts/Planted.sol");
     const line = `import {planted} from "${path.startsWith(".") ? path : `./${path}`}";`;
-    const text = readFileSync(inCopy(file), "utf8");
     writeFileSync(
       inCopy(file),
       text.replace(/^pragma .*$/m, (pragma) => `${pragma}\n\n${line}`),

@@ -188,7 +188,7 @@ abstract contract Handler is Reports {
 
     function fund(uint256 seed) external {
         State memory s = _begin(seed);
-        // A closed agreement takes what is owed beyond the tokens that wait in it already.
+        // Exactly then: a closed agreement takes what is owed beyond the tokens that wait in it already, counted or not.
         bool owes = s.phase == Phase.Closed && s.owed > s.unabsorbed;
         if (s.phase != Phase.Draft && s.phase != Phase.Active && !owes) return _transfer(s);
         uint256 amount = _amount(s);

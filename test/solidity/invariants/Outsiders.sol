@@ -75,7 +75,7 @@ abstract contract Outsiders is Handler {
     /// What those who have a say must not do: say it twice, too early, too late, or take it back.
     function forbidden(uint256 seed) external {
         State memory s = _begin(seed);
-        uint256 kind = _pick(0, 7);
+        uint256 kind = _pick(0, 8);
         if (kind == 0) _repeatReport(s);
         else if (kind == 1) _skipRevision(s);
         else if (kind == 2) _repeatClaim(s);
@@ -83,6 +83,7 @@ abstract contract Outsiders is Handler {
         else if (kind == 4) _lateAgreement(s);
         else if (kind == 5) _raiseEnd(s);
         else if (kind == 6) _overdraw(s);
+        else if (kind == 7) _payTwice(s);
         else _changeRoles(s);
         _finish(Act.Forbidden);
     }
@@ -156,6 +157,16 @@ abstract contract Outsiders is Handler {
     function _overdraw(State memory s) private {
         bytes memory data = abi.encodeCall(ISLAEscrow.withdraw, (s.client, s.withdrawable + 1));
         _refuse(s.client, data, "withdraw leaves what is committed");
+    }
+
+    /// @dev What is over takes no more money once nothing is owed beyond what waits in it, counted or not.
+    function _payTwice(State memory s) private {
+        if (s.phase != Phase.Lapsed && s.phase != Phase.Closed) return;
+        for (uint256 i; i < copies.length && s.owed > s.unabsorbed; ++i) {
+            vm.prank(s.client);
+            TOKEN.transfer(address(copies[i]), s.owed - s.unabsorbed);
+        }
+        _refuse(s.client, abi.encodeCall(ISLAEscrow.fund, (1)), "what is over takes no more money");
     }
 
     function _changeRoles(State memory s) private {
