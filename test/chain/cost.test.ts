@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { dataLength, type JsonRpcProvider } from "ethers";
 import { agreementGas, factoryGas, priceOf } from "../../src/chain/cost.ts";
-import { nameOf, numberOf, RULINGS, SEATS } from "../../src/chain/enums.ts";
+import { CONSENTS, EXITS, nameOf, numberOf, PHASES, RULINGS, SEATS, STAGES } from "../../src/chain/enums.ts";
 import {
   SLABackOffice__factory,
   SLAEscrow__factory,
@@ -42,6 +42,17 @@ describe("the contract's enums", () => {
     expect([0n, 1n, 2n, 3n, 4n].map((value) => nameOf(RULINGS, value)).join(" ")).to.equal(
       "none report provider client declined",
     );
+  });
+
+  it("are these words", () => {
+    expect([PHASES, STAGES, SEATS, EXITS, RULINGS, CONSENTS].map((list) => list.join(" "))).to.deep.equal([
+      "none draft active closed lapsed",
+      "none running awaiting reported disputed",
+      "none provider client",
+      "none notice chronic bond nonpayment",
+      "none report provider client declined",
+      "none credit oracle arbiter end",
+    ]);
   });
 
   it("have no other numbers", () => {

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { keystoreAddress, openKeystore, readPasswordFile, writeKeystore } from "../../src/chain/keystore.ts";
+import { UpheldError } from "../../src/errors.ts";
 import { problemOf } from "./rejection.ts";
 
 // Ethereum's own example of a version 3 keystore, as other tools write it.
@@ -25,6 +26,8 @@ const FOREIGN = {
     mac: "517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2",
   },
 };
+
+const FOREIGN_ADDRESS = "0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b";
 
 describe("keystore", () => {
   const folder = mkdtempSync(join(tmpdir(), "upheld-keys-"));
@@ -49,26 +52,163 @@ describe("keystore", () => {
   it("opens one that another tool wrote", async () => {
     const foreign = join(folder, "foreign.json");
     writeFileSync(foreign, JSON.stringify(FOREIGN));
-    expect((await openKeystore(foreign, "testpassword")).address).to.equal(
-      "0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b",
-    );
+    expect((await openKeystore(foreign, "testpassword")).address).to.equal(FOREIGN_ADDRESS);
   });
 
-  it("refuses a wrong password, a missing file, a file that is none, and to overwrite", async () => {
-    const other = join(folder, "other.json");
-    writeFileSync(other, "{}");
-    expect((await problemOf(openKeystore(path, "wrong"))).code).to.equal("keystore.wrong-password");
-    expect((await problemOf(openKeystore(join(folder, "none"), ""))).code).to.equal("keystore.no-file");
-    expect((await problemOf(openKeystore(other, ""))).code).to.equal("keystore.malformed");
-    expect((await problemOf(writeKeystore(path, wallet, "x", { scryptN: 1024 }))).code).to.equal("keystore.exists");
+  it("is its owner's alone, in a folder of its owner's", async function () {
+    if (process.platform === "win32") this.skip();
+    const file = join(folder, "new", "key.json");
+    await writeKeystore(file, wallet, "x", { scryptN: 1024 });
+    expect([statSync(file).mode & 0o777, statSync(join(folder, "new")).mode & 0o777]).to.deep.equal([0o600, 0o700]);
+    expect(readFileSync(file, "utf8")).to.match(/^\{.*\}\n$/);
   });
 
-  it("refuses a password file that others can read", async () => {
+  it("is slow to make and to open, and tells how far it is", async () => {
+    const told: number[] = [];
+    const progress = (share: number) => told.push(share);
+    const file = join(folder, "told.json");
+    await writeKeystore(file, wallet, "x", { scryptN: 1024, progress });
+    const made = told.length;
+    expect(made).to.be.greaterThan(1);
+    await openKeystore(file, "x", progress);
+    expect(told.length).to.be.greaterThan(made + 1);
+    expect(told.at(-1)).to.equal(1);
+    expect(JSON.parse(readFileSync(file, "utf8"))).to.have.nested.property("crypto.kdfparams.n", 1024);
+  });
+
+  it("need not say its address, and may say it with 0x", () => {
+    const file = join(folder, "address.json");
+    const told = (address?: unknown) => {
+      writeFileSync(file, JSON.stringify({ ...FOREIGN, address }));
+      return keystoreAddress(file);
+    };
+    expect(told()).to.equal(undefined);
+    expect(told(7)).to.equal(undefined);
+    for (const prefix of ["", "0x"]) {
+      expect(told(prefix + FOREIGN.address)).to.equal(FOREIGN_ADDRESS);
+    }
+  });
+
+  describe("refuses", () => {
+    const NEW = "Name a new file; a keystore is never overwritten.";
+    /** The file's text, if it is there; what is asked; what is said. */
+    const refused: [
+      what: string,
+      text: string | undefined,
+      ask: (file: string) => Promise<unknown>,
+      problem: object,
+    ][] = [
+      [
+        "a wrong password",
+        JSON.stringify(FOREIGN),
+        (file) => openKeystore(file, "wrong"),
+        {
+          code: "keystore.wrong-password",
+          message: "The password does not open the keystore.",
+          hint: "Passwords are asked for at a terminal or read from the file that UPHELD_PASSWORD_FILE names.",
+        },
+      ],
+      [
+        "a file that is not there",
+        undefined,
+        (file) => openKeystore(file, ""),
+        { code: "keystore.no-file", message: "The keystore file cannot be read." },
+      ],
+      [
+        "a file that is none",
+        "{}",
+        (file) => openKeystore(file, ""),
+        {
+          code: "keystore.malformed",
+          message: "The file is not an encrypted JSON keystore of version 3.",
+          hint: "Make one with `upheld key new FILE` or `cast wallet new FOLDER`.",
+        },
+      ],
+      [
+        "to overwrite",
+        "",
+        (file) => writeKeystore(file, wallet, "x", { scryptN: 1024 }),
+        {
+          code: "keystore.exists",
+          message: "The keystore cannot be written: it exists already.",
+          hint: NEW,
+        },
+      ],
+    ];
+    for (const [what, text, ask, problem] of refused) {
+      it(what, async () => {
+        const file = join(folder, what);
+        if (text !== undefined) writeFileSync(file, text);
+        expect(await problemOf(ask(file))).to.deep.equal({ ...problem, file });
+        if (text !== undefined) expect(readFileSync(file, "utf8")).to.equal(text);
+      });
+    }
+
+    it("a folder that cannot be made", async () => {
+      const file = join(path, "within", "a-file.json");
+      const { message, ...rest } = await problemOf(writeKeystore(file, wallet, "x", { scryptN: 1024 }));
+      expect(message).to.match(/^The keystore cannot be written: E(NOTDIR|EXIST|NOENT).*\.$/);
+      expect(rest).to.deep.equal({ code: "keystore.not-written", hint: NEW, file });
+    });
+
+    it("and keeps the cause", async () => {
+      const causes = [
+        openKeystore(path, "wrong"),
+        openKeystore(join(folder, "none"), ""),
+        writeKeystore(join(path, "within"), wallet, "x", { scryptN: 1024 }),
+      ];
+      for (const asked of causes) {
+        const error = await asked.catch((reason: unknown) => reason);
+        expect(error).to.have.property("cause").that.is.instanceOf(Error);
+      }
+    });
+  });
+});
+
+describe("a password file", () => {
+  const asked = (text: string | undefined, mode = 0o600) => {
+    const folder = mkdtempSync(join(tmpdir(), "upheld-password-"));
     const file = join(folder, "password");
-    writeFileSync(file, "secret\n", { mode: 0o600 });
-    expect(readPasswordFile(file)).to.equal("secret");
-    chmodSync(file, 0o640);
-    const refused = await problemOf(Promise.resolve().then(() => readPasswordFile(file)));
-    expect(refused.code).to.equal("password.readable-by-others");
+    try {
+      if (text !== undefined) writeFileSync(file, text);
+      if (text !== undefined) chmodSync(file, mode);
+      return { file, password: readPasswordFile(file) };
+    } catch (error) {
+      if (error instanceof UpheldError) return { file, problem: error.problem };
+      throw error;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  const read: [text: string, password: string][] = [
+    ["secret", "secret"],
+    ["secret\n", "secret"],
+    ["secret\r\n", "secret"],
+    ["secret\n\n", "secret\n"],
+    ["\n sec\nret ", "\n sec\nret "],
+  ];
+  for (const [text, password] of read) {
+    it(`of ${JSON.stringify(text)} holds ${JSON.stringify(password)}`, () => {
+      expect(asked(text).password).to.equal(password);
+    });
+  }
+
+  it("must be there", () => {
+    const { file, problem } = asked(undefined);
+    expect(problem).to.deep.equal({ code: "password.no-file", message: "The password file does not exist.", file });
   });
+
+  for (const mode of [0o640, 0o604, 0o620, 0o601]) {
+    it(`must not be another's: ${mode.toString(8)}`, function () {
+      if (process.platform === "win32") this.skip();
+      const { file, problem } = asked("secret", mode);
+      expect(problem).to.deep.equal({
+        code: "password.readable-by-others",
+        message: "Others can read the password file.",
+        file,
+        hint: `Take their rights first: chmod 600 ${file}`,
+      });
+    });
+  }
 });
