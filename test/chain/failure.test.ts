@@ -3,6 +3,7 @@ import { encodeBytes32String, makeError, toUtf8Bytes, zeroPadBytes } from "ether
 import { UpheldError } from "../../src/errors.ts";
 import { allErrors } from "../../src/chain/abi.ts";
 import { decodeFailure, fromRevert } from "../../src/chain/failure.ts";
+import { HINTS } from "../../src/chain/hints.ts";
 
 const USDC = { currency: { symbol: "USDC", decimals: 6 } };
 const CHECK = "Check with `upheld check` that the address is an agreement, and that token and network are right.";
@@ -133,6 +134,17 @@ describe("what a node, a wallet or a contract throws", () => {
     }
   });
 
+  it("holds an error that has no values, and one that a call inside the error came back without", () => {
+    expect(problemOf({ code: "ECONNRESET", data: encode("BondIsWhole") }).code).to.equal("contract.BondIsWhole");
+    const inside = { code: "UNKNOWN_ERROR", info: { code: "CALL_EXCEPTION", data: "0x" } };
+    expect(problemOf(inside).code).to.equal("contract.unknown");
+  });
+
+  it("keeps every stop in the node's words but the last", () => {
+    const error = { code: "UNKNOWN_ERROR", error: { message: "wait. 1.5 s left." } };
+    expect(problemOf(error).message).to.equal("The node refused: wait. 1.5 s left.");
+  });
+
   it("is told as a refusal without reason when a call came back empty", () => {
     expect(problemOf({ code: "CALL_EXCEPTION", data: "0x" })).to.deep.equal({
       code: "contract.unknown",
@@ -167,6 +179,29 @@ describe("what a contract says when it refuses", () => {
     expect(told("AlreadyAccepted", 2n)).to.contain("The client has accepted");
     expect(told("WrongRevision", 0n, 255n)).to.contain("255 (silence)");
     expect(told("WrongRevision", 1n, 2n)).to.not.contain("silence");
+  });
+
+  it("tells shares in percent and names without what fills them up", () => {
+    const told = (name: string, ...args: unknown[]) => fromRevert(encode(name, ...args)).problem.message;
+    expect(told("ShareAboveWhole", 1_500_000_000n, 1_000_000_000n)).to.equal("A share of 150 % is above 100 %.");
+    expect(told("CountOutOfRange", encodeBytes32String("tiers"), 9n, 1n, 8n)).to.equal(
+      "9 tiers are not possible: 1 to 8 are.",
+    );
+  });
+
+  it("is shown with its values while nobody has found words for it", () => {
+    const hints = HINTS as Record<string, unknown>;
+    const [money, none] = [hints["AmountAboveFree"], hints["BondIsWhole"]];
+    Object.assign(hints, { AmountAboveFree: undefined, BondIsWhole: undefined });
+    try {
+      expect(fromRevert(free()).problem).to.deep.equal({
+        code: "contract.AmountAboveFree",
+        message: "The contract refused: AmountAboveFree (amount 1500000, free 400000).",
+      });
+      expect(fromRevert(encode("BondIsWhole")).problem.message).to.equal("The contract refused: BondIsWhole.");
+    } finally {
+      Object.assign(hints, { AmountAboveFree: money, BondIsWhole: none });
+    }
   });
 
   it("fills every hint so that no place is left open, for any error there is", () => {
