@@ -28,32 +28,35 @@ export const dispute: Story = {
     await cashOut(stage);
   },
 
-  async ending({ agreement }, { history }) {
+  ending({ agreement }, { history }) {
     const { token, terms } = agreement;
     const claim = lastOf(history, "Disputed");
     const split = lastOf(history, "Split");
-    const final = eventsOf(history, "PeriodFinal").find(({ period }) => period === claim?.period);
-    if (claim === undefined || split === undefined || final === undefined) throw new Error("nothing was disputed");
-    const { reportCredit, disputedAt } = await agreement.dispute(claim.period);
+    const about = ({ period }: { readonly period: bigint }) => period === claim?.period;
+    const final = eventsOf(history, "PeriodFinal").find(about);
+    const report = eventsOf(history, "Reported").findLast(about);
+    if (claim === undefined || split === undefined || final === undefined || report === undefined) {
+      throw new Error("nothing was disputed");
+    }
     const money = (amount: bigint) => formatMoney(amount, token);
     const plain = (amount: bigint) => plainMoney(amount, token.decimals);
-    const standsAt = disputedAt + terms.disputeWindow + terms.rulingWindow;
-    return {
+    const standsAt = split.dueAt + terms.rulingWindow;
+    return Promise.resolve({
       periods: [Number(claim.period)],
       text: [
         `Only the difference waited: ${money(split.earned)} and ${money(split.credit)} moved on ${dayOf(split.dueAt)}, ${money(split.held)} were held.`,
         `November was reported and paid as if nothing were disputed. The arbiter named no amount: it picked counts.`,
-        `Had the arbiter stayed silent, the report would have stood on ${dayOf(standsAt)}: ${money(reportCredit)} back, the stake returned.`,
+        `Had the arbiter stayed silent, the report would have stood on ${dayOf(standsAt)}: ${money(report.credit)} back, the stake returned.`,
       ],
       data: {
         month: MONTH,
-        reported: plain(reportCredit),
+        reported: plain(report.credit),
         claimed: plain(claim.credit),
         stake: plain(claim.pledge),
         held: plain(split.held),
         final: plain(final.credit),
       },
-    };
+    });
   },
 };
 
