@@ -16,23 +16,27 @@ interface Part {
 }
 
 /** Of `src/chain`, what can be tested without a chain: by the test of its name, or by that of what it serves. */
-const WITHOUT_CHAIN = ["addresses", "batch", "calls", "cost", "failure", "hints", "keystore", "networks"];
+const WITHOUT_CHAIN = ["addresses", "batch", "calls", "cost", "failure", "hints", "keystore", "networks", "replay"];
 const SERVING = ["abi", "enums", "hints/*"];
 const QUICK = [...WITHOUT_CHAIN, ...SERVING].map((name) => `src/chain/${name}.ts`);
+const SENDING = ["src/chain/transaction.ts", "src/chain/connect.ts"];
 const STORIES = ["test/chain/*.test.ts", "test/cli/*.test.ts"];
 
-/** Not here: `src/demo`, which tells a scripted story in people's words and decides nothing about money. */
+/**
+ * Not here: `src/demo`, which tells a scripted story in people's words and decides nothing about money; and `src/model`,
+ * whose test is the chain itself (`npm run campaign:model`), in minutes for each mutant.
+ */
 const PARTS: Readonly<Record<string, Part>> = {
   terms: { mutate: ["src/terms/*.ts", "src/format.ts"], tests: ["test/terms/*.test.ts"] },
   measure: { mutate: ["src/measure/*.ts"], tests: ["test/measure/*.test.ts"] },
   evidence: { mutate: ["src/evidence/*.ts"], tests: ["test/evidence/*.test.ts"] },
   words: { mutate: QUICK, tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}.test.ts`), isStories: true },
+  sending: { mutate: SENDING, tests: ["test/chain/transaction.test.ts"], isStories: true },
   chain: {
-    mutate: ["src/chain/**/*.ts", ...QUICK.map((path) => `!${path}`)],
+    mutate: ["src/chain/**/*.ts", ...[...QUICK, ...SENDING].map((path) => `!${path}`)],
     tests: STORIES,
     isStories: true,
   },
-  model: { mutate: ["src/model/*.ts"], tests: ["test/model/model.test.ts"] },
   cli: { mutate: ["src/cli/*.ts", "src/errors.ts"], tests: STORIES, isStories: true },
 };
 
