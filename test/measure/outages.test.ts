@@ -115,6 +115,19 @@ describe("measureOutages", () => {
       expect(measurement).to.deep.equal({ total: 300n, bad: 40n, excluded: 0n });
     });
 
+    it("lists them by time, and by number where they start together", () => {
+      const { canonical } = measure(
+        [window(1_020, 1_030, 1), window(1_010, 1_012, 3), window(1_020, 1_025, 2)],
+        [],
+        three,
+      );
+      expect(canonical.outages.map(({ start, instance }) => `${start} ${instance}`)).to.deep.equal([
+        "1010 3",
+        "1020 1",
+        "1020 2",
+      ]);
+    });
+
     it("does not say again of one instance what is said of every", () => {
       const { canonical } = measure([window(1_000, 1_010, EVERY), window(1_005, 1_020, 2)], [], three);
       expect(canonical.outages).to.deep.equal([window(1_000, 1_010, EVERY), window(1_010, 1_020, 2)]);
