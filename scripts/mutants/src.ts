@@ -30,7 +30,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   terms: { mutate: ["src/terms/*.ts", "src/format.ts"], tests: ["test/terms/*.test.ts"] },
   measure: { mutate: ["src/measure/*.ts"], tests: ["test/measure/*.test.ts"] },
   evidence: { mutate: ["src/evidence/*.ts"], tests: ["test/evidence/*.test.ts"] },
-  words: { mutate: QUICK, tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}.test.ts`), isStories: true },
+  words: { mutate: QUICK, tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}*.test.ts`), isStories: true },
   sending: { mutate: SENDING, tests: ["test/chain/transaction.test.ts"], isStories: true },
   chain: {
     mutate: ["src/chain/**/*.ts", ...[...QUICK, ...SENDING].map((path) => `!${path}`)],
