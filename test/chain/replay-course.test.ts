@@ -120,6 +120,14 @@ describe("the course of a period, replayed", () => {
     );
   });
 
+  it("takes no more than the bond has, of which the split took its part, and no pledge", () => {
+    const offers = [reported(NOTHING, 0n), claimed(1n, DAY, MORE, MORE / 10n), claimed(2n, TWO_DAYS, MOST, MOST / 10n)];
+    const bond = (3n * FEE) / 10n;
+    const small = [event("BondPosted", { amount: bond }), ...offers, split(MORE, 0n, 0n, MORE - FEE)];
+    expect(lastOf(...small, final(3n, FEE + bond, 0n, bond))).to.equal(undefined);
+    expect(lastOf(...offers, split(FEE, 0n, 0n), final(3n, FEE, 0n))).to.equal(undefined);
+  });
+
   it("ends with what both agree on in the same transaction, for this period", () => {
     const report = reported(SECOND, TENTH);
     const [agreed, byTable] = [final(0n, QUARTER, FEE - QUARTER), final(0n, TENTH, FEE - TENTH)];
