@@ -31,7 +31,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   measure: { mutate: ["src/measure/*.ts"], tests: ["test/measure/*.test.ts"] },
   evidence: { mutate: ["src/evidence/*.ts"], tests: ["test/evidence/*.test.ts"] },
   words: { mutate: QUICK, tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}*.test.ts`), isStories: true },
-  sending: { mutate: SENDING, tests: ["test/chain/transaction.test.ts"], isStories: true },
+  sending: { mutate: SENDING, tests: ["test/chain/{transaction,connect}*.test.ts"], isStories: true },
   chain: {
     mutate: ["src/chain/**/*.ts", ...[...QUICK, ...SENDING].map((path) => `!${path}`)],
     tests: STORIES,
