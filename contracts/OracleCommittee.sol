@@ -49,11 +49,13 @@ contract OracleCommittee is IOracleCommittee, EIP712 {
         bytes32 digest = _hashTypedDataV4(ReportCodec.batchHash(leaves.length > 0 ? leaves : given));
         _checkQuorum(digest, signatures);
 
-        for (; UnpackedReport.unwrap(report) < UnpackedReport.unwrap(end); report = report.next()) {
-            if (!_deliver(report)) {
+        while (UnpackedReport.unwrap(report) < UnpackedReport.unwrap(end)) {
+            UnpackedReport following = report.next();
+            if (!_deliver(report, following)) {
                 ++failures;
                 emit ReportFailed(report.agreement(), report.period(), report.revision());
             }
+            report = following;
         }
         // after the calls, for the count; nothing is stored, so a call back finds nothing half done
         emit BatchDelivered(digest, given.length, failures);
@@ -106,10 +108,10 @@ contract OracleCommittee is IOracleCommittee, EIP712 {
 
     /// Whoever delivers chooses the gas: without the floor a report could fail that its agreement would have taken.
     /// What the agreement returns is not looked at, so that no return data can be made expensive.
-    function _deliver(UnpackedReport report) private returns (bool delivered) {
+    function _deliver(UnpackedReport report, UnpackedReport following) private returns (bool delivered) {
         address agreement = report.agreement();
         if (agreement.code.length == 0) return false; // a call to nothing succeeds
-        (uint256 start, uint256 size) = report.callOf();
+        (uint256 start, uint256 size) = report.callOf(following);
         uint256 gasLeft = gasleft();
         if (gasLeft < REPORT_GAS_FLOOR) revert GasBelowFloor(gasLeft, REPORT_GAS_FLOOR);
         assembly ("memory-safe") {

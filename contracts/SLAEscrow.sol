@@ -15,6 +15,7 @@ import {Commitment} from "./libraries/Commitment.sol";
 import {CreditTable} from "./libraries/CreditTable.sol";
 import {Desk} from "./libraries/Desk.sol";
 import {Ledger} from "./libraries/Ledger.sol";
+import {OrdinaryMonth} from "./libraries/OrdinaryMonth.sol";
 import {Settlement} from "./libraries/Settlement.sol";
 import {PackedTerms, TermsCodec} from "./libraries/TermsCodec.sol";
 
@@ -364,9 +365,9 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
 
     // -------------------------------------------------------------------------------------------- ordinary month
 
-    /// @dev A month like any other, in one stroke: the period before becomes final without a credit, this one gets its
-    /// first report. It is what {report} does anyway, without the book, for eight thousand gas less a month; every other
-    /// case, and every refusal, is {report}'s. False: not ordinary, nothing was done.
+    /// @dev A month like any other, in one stroke: the period before becomes final with at most a credit from its fee,
+    /// this one gets its first report. It is what {report} does anyway, without the book, for half the gas of what is not
+    /// storage and events; every other case, and every refusal, is {report}'s. False: not ordinary, nothing was done.
     function _reportOrdinary(uint256 period, uint256 revision, Measurement[] calldata measurements, bytes32 evidence)
         private
         returns (bool)
@@ -374,29 +375,36 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         uint256 hot = _records.hot;
         if (!_isOrdinary(hot) || revision != 0) return false;
         PackedTerms t = TermsCodec.ofThisClone();
-        unchecked {
-            uint256 last = uint8(hot >> 232);
-            uint256 fee = t.fee();
-            uint256 due = uint40(hot >> 192) + t.disputeWindow();
-            if (msg.sender != t.oracle() || due > block.timestamp || uint96(hot) < fee) return false;
-            if (period != last + 1 || period >= t.periods()) return false;
-            // The first period may be short.
-            if (last == 0 && t.start() != t.anchor()) return false;
-            (uint256 from, uint256 to) = Calendar.bounds(t, period);
-            if (block.timestamp < to || block.timestamp >= to + t.reportWindow()) return false;
-            (uint256 credit, uint256 bits) = _creditOf(t, period, to - from, to - from, fee, measurements);
-
-            // The fee moves from M to P, time and period move on.
-            hot = hot - fee + (fee << 96) + ((block.timestamp - uint40(hot >> 192)) << 192) + (1 << 232);
+        (bool yes, bool mayCredit) = OrdinaryMonth.check(t, hot, period, measurements);
+        if (!yes) return false;
+        uint256 fee = t.fee();
+        uint256 given;
+        if (hot & (Books.DETAILED << 240) != 0) {
+            uint256 word = _records.standing;
+            given = Ledger.min(uint96(word), t.termCreditCap() - uint96(word >> 96));
+            // What counts for a chronic rule or takes from the bond is the general path's.
+            if (word >> 248 != 0 || given > fee) return false;
+            _records.standing = word + (given << 96);
+            hot -= Books.DETAILED << 240;
+        }
+        uint256 credit;
+        if (mayCredit && period >= t.burnInPeriods()) {
+            uint256 bits;
+            (credit, bits) = CreditTable.creditUp(t, measurements, fee);
             if (credit | bits != 0) {
                 hot |= Books.DETAILED << 240;
                 _records.standing = Books.withReport(_records.standing, credit, bits);
             }
-            _records.hot = hot;
-            emit PeriodFinal(last, Ruling.None, 0, fee, 0, due);
-            _announceReport(period, 0, credit, evidence, measurements);
-            return true;
         }
+        unchecked {
+            // What is earned moves from M to P, time and period move on; no sum leaves its bits.
+            uint256 earned = fee - given;
+            uint256 since = uint40(hot >> 192);
+            _records.hot = hot - earned + (earned << 96) + ((block.timestamp - since) << 192) + (1 << 232);
+            OrdinaryMonth.announceFinal(period - 1, given, earned, since + t.disputeWindow());
+        }
+        _announceReport(period, 0, credit, evidence, measurements);
+        return true;
     }
 
     /// @dev Virtual for the test that holds both ways equal.
@@ -497,20 +505,9 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         returns (uint256 credit, uint256 bits)
     {
         (uint256 length, uint256 full) = b.length(_records);
-        return _creditOf(b.t, period, length, full, b.feeOf(_records, period), measurements);
-    }
-
-    function _creditOf(
-        PackedTerms t,
-        uint256 period,
-        uint256 length,
-        uint256 full,
-        uint256 fee,
-        Measurement[] calldata measurements
-    ) private pure returns (uint256 credit, uint256 bits) {
-        CreditTable.check(t, length, full, measurements);
-        if (period < t.burnInPeriods()) return (0, 0);
-        return CreditTable.creditUp(t, measurements, fee);
+        CreditTable.check(b.t, length, full, measurements);
+        if (period < b.t.burnInPeriods()) return (0, 0);
+        return CreditTable.creditUp(b.t, measurements, b.feeOf(_records, period));
     }
 
     /// @dev `emit Reported(period, revision, credit, evidence, measurements)`: the numbers were checked before, so they

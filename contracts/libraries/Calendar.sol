@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DateTimeLib} from "solady/src/utils/DateTimeLib.sol";
-
 import {Ledger} from "./Ledger.sol";
 import {PackedTerms} from "./TermsCodec.sol";
 
@@ -15,7 +13,7 @@ library Calendar {
     /// @notice Boundary `k`, the end of period k - 1 and the start of period k.
     function boundary(PackedTerms t, uint256 k) internal pure returns (uint256) {
         unchecked {
-            (uint256 months, uint256 day, uint256 time) = _anchor(t);
+            (uint256 months, uint256 day, uint256 time) = _dateOf(t.anchor());
             return _timeOf(months + k * t.periodMonths(), day, time); // at most 255 * 255 months more
         }
     }
@@ -23,10 +21,12 @@ library Calendar {
     /// @notice The boundaries before and after period `k`; cheaper than one after the other.
     function bounds(PackedTerms t, uint256 k) internal pure returns (uint256 from, uint256 to) {
         unchecked {
-            (uint256 months, uint256 day, uint256 time) = _anchor(t);
+            (uint256 months, uint256 day, uint256 time) = _dateOf(t.anchor());
             uint256 step = t.periodMonths();
             months += k * step;
-            return (_timeOf(months, day, time), _timeOf(months + step, day, time));
+            if (day > 27) return (_timeOf(months, day, time), _timeOf(months + step, day, time));
+            time += day * 1 days; // every month has that day
+            return (_firstOf(months) * 1 days + time, _firstOf(months + step) * 1 days + time);
         }
     }
 
@@ -48,9 +48,9 @@ library Calendar {
 
     /// @notice The period that `time` lies in, counting on after the last one. `time` must not be before the start.
     function indexAt(PackedTerms t, uint256 time) internal pure returns (uint256 k) {
-        (uint256 fromYear, uint256 fromMonth,) = DateTimeLib.timestampToDate(t.anchor());
-        (uint256 year, uint256 month,) = DateTimeLib.timestampToDate(time);
-        k = (year * 12 + month - fromYear * 12 - fromMonth) / t.periodMonths();
+        (uint256 fromMonths,,) = _dateOf(t.anchor());
+        (uint256 months,,) = _dateOf(time);
+        k = (months - fromMonths) / t.periodMonths();
         // The boundary of that month may still be ahead of `time`.
         if (boundary(t, k) > time) --k;
     }
@@ -86,24 +86,36 @@ library Calendar {
         full = to - from;
     }
 
-    /// @dev The anchor as months since year 0, the day of the month and seconds of the day.
-    function _anchor(PackedTerms t) private pure returns (uint256 months, uint256 day, uint256 time) {
-        unchecked {
-            uint256 anchor = t.anchor();
-            uint256 year;
-            (year, months, day) = DateTimeLib.epochDayToDate(anchor / 1 days);
-            months += year * 12 - 1;
-            time = anchor % 1 days;
+    /// @dev A time as months since March of year 0, days of the month before it and seconds of the day; but the seconds
+    /// count from the first day of year 0's March too, so they are below 0 and wrap. Years that begin in March have their
+    /// leap day last: https://doi.org/10.1002/spe.3172 (Neri and Schneider) calculates with them.
+    function _dateOf(uint256 moment) private pure returns (uint256 months, uint256 day, uint256 time) {
+        assembly ("memory-safe") {
+            let n := add(mul(div(moment, 86400), 4), 2877875) // 719468 days are from there to 1970; a century has 146097 / 4
+            let ofCentury := mul(or(mod(n, 146097), 3), 2939745) // in years, 32 binary digits of fraction
+            let ofMonth := add(mul(div(and(ofCentury, 0xffffffff), 11758980), 2141), 1305) // in months, 16 digits
+            months := add(mul(add(mul(div(n, 146097), 100), shr(32, ofCentury)), 12), shr(16, ofMonth))
+            day := div(and(ofMonth, 0xffff), 2141)
+            time := sub(mod(moment, 86400), 62162035200)
         }
     }
 
-    /// @dev The `time` of `day`, clamped to the month's length, in the month that `months` counts.
+    /// @dev The reverse, the day clamped to the month's length.
     function _timeOf(uint256 months, uint256 day, uint256 time) private pure returns (uint256) {
         unchecked {
-            uint256 year = months / 12;
-            uint256 month = months % 12 + 1;
-            if (day > 28) day = Ledger.min(day, DateTimeLib.daysInMonth(year, month));
-            return DateTimeLib.dateToEpochDay(year, month, day) * 1 days + time;
+            uint256 first = _firstOf(months);
+            if (day > 27) day = Ledger.min(day, _firstOf(months + 1) - first - 1);
+            return (first + day) * 1 days + time;
+        }
+    }
+
+    /// @dev Days from the first day of year 0's March to the first of the month that `months` counts.
+    function _firstOf(uint256 months) private pure returns (uint256 day) {
+        assembly ("memory-safe") {
+            let year := div(months, 12)
+            let century := div(year, 100)
+            day := add(sub(shr(2, mul(year, 1461)), century), shr(2, century))
+            day := add(day, shr(5, add(mul(mod(months, 12), 979), 18)))
         }
     }
 }

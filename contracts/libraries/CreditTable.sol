@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Measurement, Mode, Test} from "../interfaces/AgreementTypes.sol";
+import {Measurement, Mode} from "../interfaces/AgreementTypes.sol";
 import {Ledger} from "./Ledger.sol";
 import {PackedTerms, PackedTier, TermsCodec} from "./TermsCodec.sol";
 
@@ -71,8 +71,13 @@ library CreditTable {
     /// @notice Which chronic rules a `credit` on `fee` counts for.
     function chronicBits(PackedTerms t, uint256 credit, uint256 fee) internal pure returns (uint256 bits) {
         uint256 rules = t.chronicCount();
-        for (uint256 r; r < rules; ++r) {
-            if (credit * PPB >= fee * t.chronic(r).leastShare && credit != 0) bits |= 1 << r;
+        if (credit == 0) return 0;
+        unchecked {
+            // 96 and 40 bits
+            for (uint256 r; r < rules; ++r) {
+                (,, uint256 leastShare) = t.chronicOf(r);
+                if (credit * PPB >= fee * leastShare) bits |= 1 << r;
+            }
         }
     }
 
@@ -168,37 +173,12 @@ library CreditTable {
         unchecked {
             uint256 greatest;
             uint256 of_ = 1;
-            uint256 end = offset + tiers * TermsCodec.TIER;
-            while ((offset = _nextTier(t, offset, end, total, bad)) != end) {
+            for (; tiers != 0; --tiers) {
                 (uint256 numerator, uint256 denominator) = _tierCredit(t.tierIn(offset), total, bad);
                 if (numerator * of_ > greatest * denominator) (greatest, of_) = (numerator, denominator);
                 offset += TermsCodec.TIER;
             }
             return greatest == 0 ? 0 : ceilDiv(fee * greatest, of_);
-        }
-    }
-
-    /// @dev The first tier from `offset` on whose threshold is reached; `end` when none is. Most months reach none: in
-    /// assembly this costs them 90 gas a tier instead of 220.
-    function _nextTier(PackedTerms t, uint256 offset, uint256 end, uint256 total, uint256 bad)
-        private
-        pure
-        returns (uint256 reached)
-    {
-        uint256 good;
-        unchecked {
-            good = (total - bad) * PPB;
-        }
-        uint256 lastRatioTest = uint256(Test.AtMost);
-        assembly ("memory-safe") {
-            reached := offset
-            for {} lt(reached, end) { reached := add(reached, 22) } {
-                let tier := mload(add(t, reached))
-                let threshold := and(shr(184, tier), 0xffffffffffffffff)
-                switch gt(and(shr(248, tier), 0x7f), lastRatioTest)
-                case 0 { if iszero(gt(good, mul(threshold, total))) { break } }
-                default { if iszero(lt(bad, threshold)) { break } }
-            }
         }
     }
 

@@ -51,29 +51,15 @@ library ReportCodec {
     {
         leaves = new bytes32[](reports.length / HEADER); // as many as fit; shortened below
         first = _free();
-        uint256 offset;
-        uint256 count;
-        unchecked {
-            // counts of 8 bits, and no calldata is so long that its length overflows
-            while (offset < reports.length) {
-                uint256 until = offset + HEADER + _measurementCount(reports, offset) * MEASUREMENT;
-                if (until > reports.length) revert ReportsLengthDiffers(reports.length, until);
-                bytes32 leaf = _unpack(reports, offset);
-                assembly ("memory-safe") {
-                    count := add(count, 1)
-                    mstore(add(leaves, shl(5, count)), leaf) // a report is at least HEADER long, so it fits
-                }
-                offset = until;
-            }
-        }
-        assembly ("memory-safe") {
-            mstore(leaves, count)
-        }
+        uint256 until = _unpack(reports, leaves);
+        if (until != 0) revert ReportsLengthDiffers(reports.length, until);
         end = _free();
     }
 
-    /// @dev One pass over the report at `offset` writes the call that delivers it, and hashes it in the same place: the
+    /// @dev One pass over each report writes the call that delivers it, and hashes it in the same place: the
     /// words that EIP-712 wants and the call does not are there for a moment. That halves what a report costs here.
+    ///
+    /// It returns where the report ends that `reports` cut off, or 0; no calldata is so long that its length overflows.
     ///
     /// | word | for the hash | then |
     /// |---|---|---|
@@ -84,50 +70,55 @@ library ReportCodec {
     /// | 5 | evidence | |
     /// | 6 | type of Measurement | number of measurements |
     /// | 7 ... | total, bad, excluded of each | |
-    function _unpack(bytes calldata reports, uint256 offset) private pure returns (bytes32 leaf) {
+    function _unpack(bytes calldata reports, bytes32[] memory leaves) private pure returns (uint256 until) {
         bytes32 reportType = REPORT_TYPEHASH;
         bytes32 measurementType = MEASUREMENT_TYPEHASH;
         uint256 selector = uint32(ISLAEscrow.report.selector);
         assembly ("memory-safe") {
             let at := mload(0x40)
-            let from := add(reports.offset, offset)
-            let head := calldataload(from)
-            let count := byte(22, head)
-            let hashes := add(at, add(0xe0, mul(count, 0x60)))
-            let to := add(at, 0xe0)
-            let packed := add(from, HEADER)
-            mstore(add(at, 0xc0), count)
-            for { let i := 0 } lt(i, count) { i := add(i, 1) } {
-                let word := calldataload(packed)
-                mstore(to, shr(192, word))
-                mstore(add(to, 0x20), and(shr(128, word), 0xffffffffffffffff))
-                mstore(add(to, 0x40), and(shr(64, word), 0xffffffffffffffff))
-                let before := sub(to, 0x20)
-                let kept := mload(before)
-                mstore(before, measurementType)
-                mstore(add(hashes, shl(5, i)), keccak256(before, 0x80))
-                mstore(before, kept)
-                to := add(to, 0x60)
-                packed := add(packed, MEASUREMENT)
+            let leaf := leaves
+            let from := reports.offset
+            let last := add(from, reports.length)
+            for {} lt(from, last) {} {
+                let head := calldataload(from)
+                let packed := add(from, HEADER)
+                let following := add(packed, mul(byte(22, head), MEASUREMENT))
+                if gt(following, last) {
+                    until := sub(following, reports.offset)
+                    break
+                }
+                let hashes := add(at, add(0xe0, mul(byte(22, head), 0x60)))
+                let hash := hashes
+                mstore(add(at, 0xc0), byte(22, head))
+                for { let to := add(at, 0xe0) } lt(packed, following) { packed := add(packed, MEASUREMENT) } {
+                    let word := calldataload(packed)
+                    let before := sub(to, 0x20)
+                    let kept := mload(before)
+                    mstore(before, measurementType)
+                    mstore(to, shr(192, word))
+                    mstore(add(to, 0x20), shr(192, shl(64, word)))
+                    mstore(add(to, 0x40), shr(192, shl(128, word)))
+                    mstore(hash, keccak256(before, 0x80))
+                    mstore(before, kept)
+                    hash := add(hash, 0x20)
+                    to := add(to, 0x60)
+                }
+                mstore(at, reportType)
+                mstore(add(at, 0x20), shr(96, head))
+                mstore(add(at, 0x40), byte(20, head))
+                mstore(add(at, 0x60), byte(21, head))
+                mstore(add(at, 0x80), keccak256(hashes, sub(hash, hashes)))
+                mstore(add(at, 0xa0), calldataload(add(from, 23)))
+                leaf := add(leaf, 0x20) // a report is at least HEADER long, so it fits
+                mstore(leaf, keccak256(at, 0xc0))
+                mstore(at, shr(96, head))
+                mstore(add(at, 0x20), selector)
+                mstore(add(at, 0x80), 0x80)
+                at := hashes
+                from := following
             }
-            let account := shr(96, head)
-            mstore(at, reportType)
-            mstore(add(at, 0x20), account)
-            mstore(add(at, 0x40), byte(20, head))
-            mstore(add(at, 0x60), byte(21, head))
-            mstore(add(at, 0x80), keccak256(hashes, shl(5, count)))
-            mstore(add(at, 0xa0), calldataload(add(from, 23)))
-            leaf := keccak256(at, 0xc0)
-            mstore(at, account)
-            mstore(add(at, 0x20), selector)
-            mstore(add(at, 0x80), 0x80)
-            mstore(0x40, hashes)
-        }
-    }
-
-    function _measurementCount(bytes calldata reports, uint256 offset) private pure returns (uint256 count) {
-        assembly ("memory-safe") {
-            count := byte(22, calldataload(add(reports.offset, offset)))
+            mstore(leaves, shr(5, sub(leaf, leaves)))
+            mstore(0x40, at)
         }
     }
 
@@ -151,12 +142,13 @@ library ReportCodec {
         return _word(r, 3);
     }
 
-    /// @notice The call `report(period, revision, measurements, evidence)`.
+    /// @notice The call `report(period, revision, measurements, evidence)`, when `following` is the report that follows.
     /// @return start Where its first byte lies
     /// @return size Its length
-    function callOf(UnpackedReport r) internal pure returns (uint256 start, uint256 size) {
+    function callOf(UnpackedReport r, UnpackedReport following) internal pure returns (uint256 start, uint256 size) {
         unchecked {
-            return (UnpackedReport.unwrap(r) + 60, 164 + _word(r, 6) * 96);
+            start = UnpackedReport.unwrap(r) + 60;
+            size = UnpackedReport.unwrap(following) - start;
         }
     }
 

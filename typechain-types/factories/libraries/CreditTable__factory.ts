@@ -89,7 +89,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220a81020efca74bba7056b70c9883b2ff0355049f06c16234ec0901bfc3700acb164736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea264697066735822122080acf765138613cb16dc9c265af51fe11f9553886f3bbef10672ec138bd75b8564736f6c63430008250033";
 
   
       type CreditTableConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

@@ -26,7 +26,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220859f68d6cce1083bdbb72f8b6a7c149b9bd0a47b5cf06427bf9984efe4d954d264736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220bd60fce1fd5ce1d225472478d4af78c5bf1d4e02b21ee5c14e33cefbcf9f90b264736f6c63430008250033";
 
   
       type ReportCodecConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
