@@ -22,7 +22,8 @@ import {Desk} from "./libraries/Desk.sol";
 import {Ledger} from "./libraries/Ledger.sol";
 import {Settlement} from "./libraries/Settlement.sol";
 
-/// @title The half of an agreement's code that is seldom run: the two keys, and the description of an agreement
+/// @title The half of an agreement's code that is seldom run: the two keys, offers of seats, and the description of an
+/// agreement
 /// @notice {SLAEscrow} runs it in its own place by delegatecall, so that its code stays within the size a chain accepts.
 /// The address is part of the escrow's code and cannot change. Inert when called directly.
 contract SLABackOffice is AgreementBase {
@@ -138,6 +139,17 @@ contract SLABackOffice is AgreementBase {
             b.setEnd(_records, consent.end);
             emit ISLAEscrow.Terminated(Seat.None, Exit.None, consent.end);
         }
+    }
+
+    // ----------------------------------------------------------------------------------------------------- seats
+
+    /// @notice See {ISLAEscrow-offerSeat}.
+    function offerSeat(address to) external nonReentrant {
+        Book memory b = _open();
+        Seat seat = b.seatOf(_records, msg.sender);
+        _records.offeredTo[seat] = to;
+        emit ISLAEscrow.SeatOffered(seat, to);
+        b.store(_records);
     }
 
     // -------------------------------------------------------------------------------------------------- describe

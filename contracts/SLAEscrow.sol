@@ -253,12 +253,8 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     // ----------------------------------------------------------------------------------------------------- seats
 
     /// @inheritdoc ISLAEscrow
-    function offerSeat(address to) external nonReentrant {
-        Book memory b = _open();
-        Seat seat = b.seatOf(_records, msg.sender);
-        _records.offeredTo[seat] = to;
-        emit SeatOffered(seat, to);
-        b.store(_records);
+    function offerSeat(address) external {
+        _delegate();
     }
 
     /// @inheritdoc ISLAEscrow

@@ -430,7 +430,9 @@ library Books {
 
     /// @dev M rises by `amount`; arrears are paid from it first.
     function raise(Book memory b, Records storage r, uint256 amount) internal view {
-        b.balance += amount;
+        unchecked {
+            b.balance += amount; // what comes in is bounded by what the terms bound, or by absorbing
+        }
         if (has(b, OWING)) {
             loadDebts(b, r);
             _flow(b);

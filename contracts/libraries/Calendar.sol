@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {DateTimeLib} from "solady/src/utils/DateTimeLib.sol";
+
 import {Ledger} from "./Ledger.sol";
 import {PackedTerms} from "./TermsCodec.sol";
 
@@ -64,7 +66,7 @@ library Calendar {
     /// @notice The fee of period `k`: a shorter period costs its share of the full one, rounded down.
     function feeOf(PackedTerms t, uint256 k, uint256 end) internal pure returns (uint256) {
         // Only the first period and the one that a termination cuts can be short.
-        if (k != 0 && end == 0) return t.fee();
+        if (end == 0 && (k != 0 || t.start() == t.anchor())) return t.fee();
         (uint256 length, uint256 full) = lengthOf(t, k, end);
         return t.fee() * length / full;
     }
@@ -86,17 +88,14 @@ library Calendar {
         full = to - from;
     }
 
-    /// @dev A time as months since March of year 0, days of the month before it and seconds of the day; but the seconds
-    /// count from the first day of year 0's March too, so they are below 0 and wrap. Years that begin in March have their
-    /// leap day last: https://doi.org/10.1002/spe.3172 (Neri and Schneider) calculates with them.
+    /// @dev A time as months since year 0, days of the month before it and seconds of the day.
     function _dateOf(uint256 moment) private pure returns (uint256 months, uint256 day, uint256 time) {
-        assembly ("memory-safe") {
-            let n := add(mul(div(moment, 86400), 4), 2877875) // 719468 days are from there to 1970; a century has 146097 / 4
-            let ofCentury := mul(or(mod(n, 146097), 3), 2939745) // in years, 32 binary digits of fraction
-            let ofMonth := add(mul(div(and(ofCentury, 0xffffffff), 11758980), 2141), 1305) // in months, 16 digits
-            months := add(mul(add(mul(div(n, 146097), 100), shr(32, ofCentury)), 12), shr(16, ofMonth))
-            day := div(and(ofMonth, 0xffff), 2141)
-            time := sub(mod(moment, 86400), 62162035200)
+        unchecked {
+            uint256 year;
+            (year, months, day) = DateTimeLib.epochDayToDate(moment / 1 days);
+            months += year * 12 - 1;
+            --day;
+            time = moment % 1 days;
         }
     }
 
@@ -109,13 +108,10 @@ library Calendar {
         }
     }
 
-    /// @dev Days from the first day of year 0's March to the first of the month that `months` counts.
-    function _firstOf(uint256 months) private pure returns (uint256 day) {
-        assembly ("memory-safe") {
-            let year := div(months, 12)
-            let century := div(year, 100)
-            day := add(sub(shr(2, mul(year, 1461)), century), shr(2, century))
-            day := add(day, shr(5, add(mul(mod(months, 12), 979), 18)))
+    /// @dev Days from 1970 to the first of the month that `months` counts.
+    function _firstOf(uint256 months) private pure returns (uint256) {
+        unchecked {
+            return DateTimeLib.dateToEpochDay(months / 12, months % 12 + 1, 1);
         }
     }
 }

@@ -86,13 +86,16 @@ library Desk {
 
     /// @notice Tokens in the agreement that no bucket counts yet.
     function unabsorbed(Book memory b, Records storage r) internal view returns (uint256) {
-        uint256 known = b.balance + b.earnings;
-        if (b.t.bond() != 0) {
-            b.loadDebts(r);
-            known += b.bond;
+        unchecked {
+            // four sums of 96 bits
+            uint256 known = b.balance + b.earnings;
+            if (b.t.bond() != 0) {
+                b.loadDebts(r);
+                known += b.bond;
+            }
+            if (b.has(Books.DISPUTED | Books.OPEN)) known += b.pledges(r);
+            b.tokens = IERC20(b.t.token()).balanceOf(address(this));
+            return b.tokens > known ? b.tokens - known : 0;
         }
-        if (b.has(Books.DISPUTED | Books.OPEN)) known += b.pledges(r);
-        b.tokens = IERC20(b.t.token()).balanceOf(address(this));
-        return b.tokens > known ? b.tokens - known : 0;
     }
 }
