@@ -25,14 +25,15 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface SLABackOfficeInterface extends Interface {
-    getFunction(nameOrSignature: "agree" | "chronicPeriods" | "consentOf" | "disputeOf" | "revoke" | "state"): FunctionFragment;
+    getFunction(nameOrSignature: "agree" | "chronicPeriods" | "consentOf" | "disputeOf" | "offerSeat" | "revoke" | "state"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "ArbiterChanged" | "ChronicFailure" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "Split" | "Terminated"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "ArbiterChanged" | "ChronicFailure" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "SeatOffered" | "Split" | "Terminated"): EventFragment;
 
     encodeFunctionData(functionFragment: 'agree', values: [ConsentStruct, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'chronicPeriods', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'consentOf', values: [BigNumberish, ConsentStruct]): string;
 encodeFunctionData(functionFragment: 'disputeOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'offerSeat', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'revoke', values: [ConsentStruct]): string;
 encodeFunctionData(functionFragment: 'state', values?: undefined): string;
 
@@ -40,6 +41,7 @@ encodeFunctionData(functionFragment: 'state', values?: undefined): string;
 decodeFunctionResult(functionFragment: 'chronicPeriods', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'consentOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'disputeOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'offerSeat', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revoke', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
   }
@@ -141,6 +143,18 @@ decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
 
   
 
+    export namespace SeatOfferedEvent {
+      export type InputTuple = [seat: BigNumberish, to: AddressLike];
+      export type OutputTuple = [seat: bigint, to: string];
+      export interface OutputObject {seat: bigint, to: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace SplitEvent {
       export type InputTuple = [period: BigNumberish, credit: BigNumberish, earned: BigNumberish, held: BigNumberish, fromBond: BigNumberish, dueAt: BigNumberish];
       export type OutputTuple = [period: bigint, credit: bigint, earned: bigint, held: bigint, fromBond: bigint, dueAt: bigint];
@@ -231,6 +245,14 @@ decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
     
 
     
+    offerSeat: TypedContractMethod<
+      [to: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     revoke: TypedContractMethod<
       [consent: ConsentStruct, ],
       [void],
@@ -269,6 +291,11 @@ getFunction(nameOrSignature: 'disputeOf'): TypedContractMethod<
       [DisputeStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'offerSeat'): TypedContractMethod<
+      [to: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'revoke'): TypedContractMethod<
       [consent: ConsentStruct, ],
       [void],
@@ -288,6 +315,7 @@ getEvent(key: 'ConsentRevoked'): TypedContractEvent<ConsentRevokedEvent.InputTup
 getEvent(key: 'OracleChanged'): TypedContractEvent<OracleChangedEvent.InputTuple, OracleChangedEvent.OutputTuple, OracleChangedEvent.OutputObject>;
 getEvent(key: 'PeriodFinal'): TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
 getEvent(key: 'PledgeMoved'): TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
+getEvent(key: 'SeatOffered'): TypedContractEvent<SeatOfferedEvent.InputTuple, SeatOfferedEvent.OutputTuple, SeatOfferedEvent.OutputObject>;
 getEvent(key: 'Split'): TypedContractEvent<SplitEvent.InputTuple, SplitEvent.OutputTuple, SplitEvent.OutputObject>;
 getEvent(key: 'Terminated'): TypedContractEvent<TerminatedEvent.InputTuple, TerminatedEvent.OutputTuple, TerminatedEvent.OutputObject>;
 
@@ -323,6 +351,10 @@ getEvent(key: 'Terminated'): TypedContractEvent<TerminatedEvent.InputTuple, Term
 
       'PledgeMoved(uint256,uint8,uint8,uint256)': TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
       PledgeMoved: TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
+    
+
+      'SeatOffered(uint8,address)': TypedContractEvent<SeatOfferedEvent.InputTuple, SeatOfferedEvent.OutputTuple, SeatOfferedEvent.OutputObject>;
+      SeatOffered: TypedContractEvent<SeatOfferedEvent.InputTuple, SeatOfferedEvent.OutputTuple, SeatOfferedEvent.OutputObject>;
     
 
       'Split(uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<SplitEvent.InputTuple, SplitEvent.OutputTuple, SplitEvent.OutputObject>;

@@ -457,7 +457,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
     
     offerSeat: TypedContractMethod<
-      [to: AddressLike, ],
+      [arg0: AddressLike, ],
       [void],
       'nonpayable'
     >
@@ -624,7 +624,7 @@ getFunction(nameOrSignature: 'fundWithPermit'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'offerSeat'): TypedContractMethod<
-      [to: AddressLike, ],
+      [arg0: AddressLike, ],
       [void],
       'nonpayable'
     >;

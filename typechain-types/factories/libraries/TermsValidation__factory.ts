@@ -454,7 +454,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220e2c9193cc25cddf0ac1cc61fa95ad3bf8a2b87fac7323cf2458a66358a5e086164736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212209eaba2ba0ec7988642983581083605fc7fdc20f341e1ebe45d1aea99b2bc88fc64736f6c63430008250033";
 
   
       type TermsValidationConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
