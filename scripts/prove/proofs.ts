@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
-import { nodesIn, rangeOf, slice, type Node, type Trees } from "./slice.ts";
+import { isContract, nodesIn, rangeOf, slice, type Node, type Trees } from "./slice.ts";
+import type { Engine } from "./worker.ts";
 import { closure, compile, readSource, type Sources } from "./solc.ts";
 
 /** What stands in for a source that the checker cannot read: see docs/proofs.md. */
@@ -10,8 +11,9 @@ const MODELS: Readonly<Record<string, string>> = {
 };
 
 export interface Assertion {
-  /** Where it begins, in bytes. */
+  /** Where it stands, in bytes. */
   readonly start: number;
+  readonly end: number;
   readonly text: string;
 }
 
@@ -20,6 +22,9 @@ export interface Proof {
   readonly file: string;
   readonly contract: string;
   readonly claim: string;
+  readonly engine: Engine;
+  /** The lemmas that it requires, by the names of their proofs. */
+  readonly lemmas: readonly string[];
   readonly assertions: readonly Assertion[];
   readonly sources: Sources;
 }
@@ -40,7 +45,7 @@ export function proofsIn(read: Reader = readSource): readonly Proof[] {
   });
 }
 
-const isProof = (node: Node): boolean => node.nodeType === "ContractDefinition" && node["abstract"] !== true;
+const isProof = (node: Node): boolean => isContract(node) && node["abstract"] !== true;
 
 function proofOf(sources: Sources, trees: Trees, file: string, node: Node): Proof {
   const contract = node.name ?? "";
@@ -48,16 +53,26 @@ function proofOf(sources: Sources, trees: Trees, file: string, node: Node): Proo
   const words = typeof documentation === "object" && documentation !== null ? String(documentation["text"]) : "";
   const claim = /@title (.*)/.exec(words)?.[1];
   if (claim === undefined) throw new Error(`${file}: ${contract} has no @title, which says what it claims`);
-  const bytes = Buffer.from(sources[file] ?? "");
-  const assertions = [...nodesIn(node)].filter(isAssertion).map((call) => {
-    const { start, end } = rangeOf(call);
-    const text = bytes.subarray(start, end).toString();
-    return { start, text: text.slice("assert(".length, -1).replace(/\s+/g, " ") };
-  });
+  const text = textAt(sources[file] ?? "", node);
+  const assertions = [...nodesIn(node)].filter(isAssertion).map((call) => ({
+    ...rangeOf(call),
+    text: textAt(sources[file] ?? "", call)
+      .slice("assert(".length, -1)
+      .replace(/\s+/g, " "),
+  }));
   if (assertions.length === 0) throw new Error(`${file}: ${contract} asserts nothing`);
-  const name = `${basename(file, ".sol")}.${contract}`;
-  if (/[^\w.]/.test(name)) throw new Error(`${name} is no plain name`);
-  return { file, contract, claim, assertions, sources: slice(sources, trees, file, contract) };
+  const lemmas = [...text.matchAll(/require\(Lemmas\.(\w)(\w+)\(/g)].map(
+    ([, a = "", rest = ""]) => `Lemmas.${a.toUpperCase()}${rest}`,
+  );
+  const engine = /@custom:engine bmc/.test(words) ? "bmc" : "chc";
+  const { sources: left, isStraight } = slice(sources, trees, file, contract);
+  if (engine === "bmc" && !isStraight) throw new Error(`${file}: ${contract} loops or returns early, which needs chc`);
+  return { file, contract, claim, engine, lemmas, assertions, sources: left };
+}
+
+function textAt(source: string, node: Node): string {
+  const { start, end } = rangeOf(node);
+  return Buffer.from(source).subarray(start, end).toString();
 }
 
 const isAssertion = (node: Node): boolean =>

@@ -14,6 +14,12 @@ export interface Node {
 
 export type Trees = Readonly<Record<string, Node>>;
 
+export interface Slice {
+  readonly sources: Sources;
+  /** Nothing that is left runs in a loop, or returns before its end. */
+  readonly isStraight: boolean;
+}
+
 interface Place {
   readonly file: string;
   readonly node: Node;
@@ -24,7 +30,7 @@ interface Place {
  * What is left stays where it was, byte for byte. The checker encodes all functions of a source, called or not, and
  * finds proofs in a few that it does not find among many.
  */
-export function slice(sources: Sources, trees: Trees, file: string, contract: string): Sources {
+export function slice(sources: Sources, trees: Trees, file: string, contract: string): Slice {
   const functions = new Map<number, Place>();
   const contracts = new Map<number, Place>();
   for (const [path, tree] of Object.entries(trees)) {
@@ -42,8 +48,10 @@ export function slice(sources: Sources, trees: Trees, file: string, contract: st
   );
 
   const blanks = [...functions.values()].filter(({ node }) => !reached.has(node.id));
-  blanks.push(...[...contracts.values()].filter((place) => place.file === file && !bases.has(place.node.id)));
-  return Object.fromEntries(Object.entries(sources).map(([path, text]) => [path, blanked(path, text, blanks)]));
+  blanks.push(...[...contracts.values()].filter(({ node }) => isContract(node) && !bases.has(node.id)));
+  const left = Object.fromEntries(Object.entries(sources).map(([path, text]) => [path, blanked(path, text, blanks)]));
+  const bodies = [...reached].flatMap((id) => functions.get(id)?.node ?? []);
+  return { sources: left, isStraight: bodies.every(isStraight) };
 }
 
 function reachedFrom(roots: readonly Node[], functions: ReadonlyMap<number, Place>): ReadonlySet<number> {
@@ -71,6 +79,18 @@ function blanked(path: string, text: string, blanks: readonly Place[]): string {
     for (let i = start; i < end; ++i) if (bytes[i] !== 0x0a) bytes[i] = 0x20;
   }
   return bytes.toString();
+}
+
+/** Neither a library nor an interface. */
+export const isContract = (node: Node): boolean =>
+  node.nodeType === "ContractDefinition" && node["contractKind"] === "contract";
+
+function isStraight(definition: Node): boolean {
+  const statements = (definition["body"] as { statements?: readonly Node[] } | null)?.statements ?? [];
+  const bends = [...nodesIn(definition)].filter(({ nodeType }) =>
+    /^(For|While|DoWhile)Statement$|^Return$/.test(nodeType),
+  );
+  return bends.every((node) => node.nodeType === "Return" && node === statements.at(-1));
 }
 
 export function rangeOf(node: Node): { start: number; end: number } {

@@ -84,6 +84,28 @@ contract CreditTableTest is ArbitraryTerms {
         assert(more * denominator >= numerator * of_);
     }
 
+    function testFuzzAGreaterFractionOfTheFeeIsNeverLessMoney(uint96 fee, uint88 below, uint88 of_, uint256 seed)
+        external
+        pure
+    {
+        if (of_ == 0) return;
+        // A fraction and one that is at least as great, over another denominator.
+        uint256 denominator = seed % type(uint88).max + 1;
+        uint256 least = CreditTable.ceilDiv(uint256(below) * denominator, of_);
+        uint256 more = least + (seed >> 128) % 3;
+        assert(CreditTable.ceilDiv(fee * uint256(below), of_) <= CreditTable.ceilDiv(fee * more, denominator));
+    }
+
+    function testFuzzAQuotientRoundedUpNeverFalls(uint128 a, uint128 more, uint96 b) external pure {
+        if (b == 0) return;
+        if (a > more) (a, more) = (more, a);
+        assert(CreditTable.ceilDiv(a, b) <= CreditTable.ceilDiv(more, b));
+    }
+
+    function testFuzzAShareOfAtMostTheWholeIsAtMostTheAmount(uint96 amount, uint40 share) external pure {
+        assert(CreditTable.shareUp(amount, share % (PPB + 1)) <= amount);
+    }
+
     function testFuzzStepsAreCountedFromTheThreshold(uint256 seed) external {
         _arbitraryTerms(seed);
         Tier memory tier = _tier();

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ChronicRule, Indicator, Mode, Test, Tier} from "contracts/interfaces/AgreementTypes.sol";
+
+type PackedTerms is uint256;
+
+using TermsCodec for PackedTerms global;
+
+/// @title Terms that say anything
+/// @notice Stands in for the library that reads terms out of bytes, which is assembly. Every value is any number of
+/// its size, the same one whenever it is asked for: `ecrecover` is to the checker just some function of its arguments.
+library TermsCodec {
+    uint256 internal constant OBJECTIVE = 2;
+    uint256 internal constant TIER = 22;
+
+    function fee(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 1, type(uint96).max);
+    }
+
+    function pledge(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 2, type(uint96).max);
+    }
+
+    function pledgeShare(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 3, type(uint40).max);
+    }
+
+    function creditCap(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 4, type(uint40).max);
+    }
+
+    function anchor(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 5, type(uint40).max);
+    }
+
+    function start(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 6, type(uint40).max);
+    }
+
+    function reportWindow(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 7, type(uint32).max);
+    }
+
+    function disputeWindow(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 8, type(uint32).max);
+    }
+
+    function periodMonths(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 9, type(uint8).max);
+    }
+
+    function periods(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 10, type(uint8).max);
+    }
+
+    function isSum(PackedTerms t) internal pure returns (bool) {
+        return _some(t, 11, 1) == 1;
+    }
+
+    function indicatorCount(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 12, type(uint8).max);
+    }
+
+    function chronicCount(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 13, type(uint8).max);
+    }
+
+    function objectiveCount(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 14, type(uint8).max);
+    }
+
+    function objectivesAt(PackedTerms t) internal pure returns (uint256) {
+        return _some(t, 15, type(uint32).max);
+    }
+
+    function indicator(PackedTerms t, uint256 i) internal pure returns (Indicator memory x) {
+        x.mode = Mode(_at(t, 16, i, uint256(type(Mode).max)));
+        x.instances = uint32(_at(t, 17, i, type(uint32).max));
+        x.excludedCap = uint64(_at(t, 18, i, type(uint64).max));
+    }
+
+    function chronic(PackedTerms t, uint256 i) internal pure returns (ChronicRule memory x) {
+        x.count = uint8(_at(t, 19, i, type(uint8).max));
+        x.window = uint8(_at(t, 20, i, type(uint8).max));
+        x.leastShare = uint40(_at(t, 21, i, type(uint40).max));
+    }
+
+    function objectiveAt(PackedTerms t, uint256 offset) internal pure returns (uint256 indicator_, uint256 tiers) {
+        return (_at(t, 22, offset, type(uint8).max), _at(t, 23, offset, type(uint8).max));
+    }
+
+    function tierAt(PackedTerms t, uint256 offset) internal pure returns (Tier memory x) {
+        x.test = Test(_at(t, 24, offset, uint256(type(Test).max)));
+        x.proportional = _at(t, 25, offset, 1) == 1;
+        x.threshold = uint64(_at(t, 26, offset, type(uint64).max));
+        x.credit = uint40(_at(t, 27, offset, type(uint40).max));
+        x.per = uint64(_at(t, 28, offset, type(uint64).max));
+    }
+
+    function _some(PackedTerms t, uint8 which, uint256 most) private pure returns (uint256 value) {
+        value = uint160(ecrecover(bytes32(PackedTerms.unwrap(t)), which, 0, 0));
+        require(value <= most);
+    }
+
+    function _at(PackedTerms t, uint8 which, uint256 place, uint256 most) private pure returns (uint256 value) {
+        value = uint160(ecrecover(bytes32(PackedTerms.unwrap(t)), which, bytes32(place), 0));
+        require(value <= most);
+    }
+}
