@@ -72,6 +72,18 @@ contract WindowsNeverOverlap {
     }
 }
 
+/// @title A period is as long as from its start to its end, and no longer than the whole one
+contract LengthIsFromStartToEnd {
+    function prove(PackedTerms t, uint8 k, uint40 end) external pure {
+        uint256 to = Calendar.boundary(t, uint256(k) + 1);
+        require(Calendar.boundary(t, k) <= Calendar.startOf(t, k) && Calendar.startOf(t, k) < to);
+        require(end == 0 || end > Calendar.startOf(t, k));
+        (uint256 length, uint256 full) = Calendar.lengthOf(t, k, end);
+        assert(length == Calendar.endOf(t, k, end) - Calendar.startOf(t, k));
+        assert(full == to - Calendar.boundary(t, k) && length <= full);
+    }
+}
+
 /// @title A whole period costs the fee
 contract WholePeriodCostsTheFee {
     function prove(PackedTerms t, uint8 k, uint40 end) external pure {

@@ -1,73 +1,61 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Measurement, Test, Tier} from "contracts/interfaces/AgreementTypes.sol";
 import {CreditTable} from "contracts/libraries/CreditTable.sol";
 import {PackedTerms} from "contracts/libraries/TermsCodec.sol";
 import {Lemmas} from "./Lemmas.sol";
 
-/// @title Nothing bad, no credit: whatever the tier, if its threshold is valid
-contract NothingBadIsNoCredit {
-    function prove(Test test, bool proportional, uint64 threshold, uint40 credit, uint64 per, uint64 total)
-        external
-        pure
-    {
-        require(test != Test.None);
-        require(test != Test.Below || threshold <= 1e9);
-        require(test != Test.AtMost || threshold < 1e9);
-        require(test != Test.AtLeast || threshold != 0);
-        (uint256 numerator,) = CreditTable.tierCredit(Tier(test, proportional, threshold, credit, per), total, 0);
-        assert(numerator == 0);
+/// @title The further past the threshold, the more steps, or as many
+/// @custom:engine bmc
+contract StepsNeverFall {
+    function prove(bool isInclusive, uint96 past, uint96 more, uint96 step) external pure {
+        require(past <= more && step != 0);
+        uint256 count = CreditTable.steps(past, step, isInclusive);
+        uint256 then = CreditTable.steps(more, step, isInclusive);
+        require(Lemmas.productSteps(uint128(then), uint128(count), step));
+        assert(count <= then);
     }
 }
 
-/// @title More bad never lowers a flat tier's credit
-contract FlatTierNeverFalls {
-    function prove(Test test, uint64 threshold, uint40 credit, uint64 total, uint64 bad, uint64 more) external pure {
-        require(bad <= more && more <= total);
-        Tier memory tier = Tier(test, false, threshold, credit, 0);
-        (uint256 numerator, uint256 denominator) = CreditTable.tierCredit(tier, total, bad);
-        (uint256 then, uint256 of_) = CreditTable.tierCredit(tier, total, more);
-        assert(numerator == 0 || (denominator == of_ && numerator <= then));
+/// @title More bad never lowers a tier's credit by units: flat, by steps or proportional
+contract TierOnUnitsNeverFalls {
+    function prove(
+        bool isInclusive,
+        bool isProportional,
+        uint64 threshold,
+        uint40 credit,
+        uint64 per,
+        uint64 total,
+        uint64 bad,
+        uint64 more
+    ) external pure {
+        require(0 < bad && bad <= more && more <= total);
+        (uint256 a, uint256 b) =
+            CreditTable.tierCredit(false, isInclusive, isProportional, threshold, credit, per, total, bad);
+        (uint256 c, uint256 d) =
+            CreditTable.tierCredit(false, isInclusive, isProportional, threshold, credit, per, total, more);
+        assert(a == 0 || (b == d && a <= c));
     }
 }
 
-/// @title More bad never lowers a proportional tier's credit
-contract ProportionalTierNeverFalls {
-    function prove(Test test, uint64 threshold, uint40 credit, uint64 total, uint64 bad, uint64 more) external pure {
-        require(bad <= more && more <= total);
-        Tier memory tier = Tier(test, true, threshold, credit, 0);
-        (uint256 numerator, uint256 denominator) = CreditTable.tierCredit(tier, total, bad);
-        (uint256 then, uint256 of_) = CreditTable.tierCredit(tier, total, more);
-        assert(numerator == 0 || (denominator == of_ && numerator <= then));
-    }
-}
-
-/// @title More bad never lowers the credit of a tier by steps of units
-contract UnitStepsNeverFall {
-    function prove(bool inclusive, uint64 threshold, uint40 credit, uint64 per, uint64 total, uint64 bad, uint64 more)
-        external
-        pure
-    {
-        require(bad <= more && more <= total && per != 0);
-        Tier memory tier = Tier(inclusive ? Test.AtLeast : Test.MoreThan, false, threshold, credit, per);
-        (uint256 numerator, uint256 denominator) = CreditTable.tierCredit(tier, total, bad);
-        (uint256 then, uint256 of_) = CreditTable.tierCredit(tier, total, more);
-        assert(numerator == 0 || (denominator == of_ && numerator <= then));
-    }
-}
-
-/// @title More bad never lowers the credit of a tier by steps of the ratio
-contract RatioStepsNeverFall {
-    function prove(bool inclusive, uint64 threshold, uint40 credit, uint64 per, uint64 total, uint64 bad, uint64 more)
-        external
-        pure
-    {
-        require(bad <= more && more <= total && per != 0);
-        Tier memory tier = Tier(inclusive ? Test.AtMost : Test.Below, false, threshold, credit, per);
-        (uint256 numerator, uint256 denominator) = CreditTable.tierCredit(tier, total, bad);
-        (uint256 then, uint256 of_) = CreditTable.tierCredit(tier, total, more);
-        assert(numerator == 0 || (denominator == of_ && numerator <= then));
+/// @title More bad never lowers a tier's credit by the good share: flat, by steps or proportional
+contract TierOnTheRatioNeverFalls {
+    function prove(
+        bool isInclusive,
+        bool isProportional,
+        uint64 threshold,
+        uint40 credit,
+        uint64 per,
+        uint64 total,
+        uint64 bad,
+        uint64 more
+    ) external pure {
+        require(0 < bad && bad <= more && more <= total);
+        (uint256 a, uint256 b) =
+            CreditTable.tierCredit(true, isInclusive, isProportional, threshold, credit, per, total, bad);
+        (uint256 c, uint256 d) =
+            CreditTable.tierCredit(true, isInclusive, isProportional, threshold, credit, per, total, more);
+        assert(a == 0 || (b == d && a <= c));
     }
 }
 
@@ -160,13 +148,5 @@ contract PledgeIsTheGreater {
 contract PledgeIsFair {
     function prove(PackedTerms t, uint96 credit, uint96 reported) external pure {
         assert(CreditTable.pledgeUp(t, credit, reported) == CreditTable.pledgeUp(t, reported, credit));
-    }
-}
-
-/// @title Whatever the table and the counts, a credit is at most the cap
-contract CreditIsAtMostTheCap {
-    function prove(PackedTerms t, Measurement[] calldata counts, uint96 fee) external pure {
-        (uint256 credit,) = CreditTable.creditUp(t, counts, fee);
-        assert(credit <= CreditTable.capUp(t, fee));
     }
 }

@@ -91,3 +91,33 @@ contract AbsorbingWaitsOnlyForRoom {
         assert(absorbed == extra || balance + absorbed >= Ledger.BALANCE_LIMIT);
     }
 }
+
+/// @title At a split, what is earned, held and credited of the fee makes the fee
+contract SplitMakesTheFee {
+    function prove(uint256 fee, uint256 lowest, uint256 highest) external pure {
+        require(lowest <= highest);
+        (uint256 earned, uint256 held, uint256 fromFee,) = Ledger.split(fee, lowest, highest);
+        assert(earned + held + fromFee == fee);
+    }
+}
+
+/// @title What was held goes to the two parties, to the unit
+contract ReleaseMakesWhatWasHeld {
+    function prove(uint256 fee, uint256 lowest, uint256 highest, uint256 credit) external pure {
+        require(lowest <= credit && credit <= highest);
+        (, uint256 held,,) = Ledger.split(fee, lowest, highest);
+        (uint256 earned, uint256 fromFee,) = Ledger.release(fee, held, lowest, credit);
+        assert(earned + fromFee == held);
+    }
+}
+
+/// @title A dispute ends as if the credit that was found had stood from the first: for the provider and for the client
+contract DisputeEndsAsIfUndisputed {
+    function prove(uint128 fee, uint128 lowest, uint128 highest, uint128 credit) external pure {
+        require(lowest <= credit && credit <= highest);
+        (uint256 earned, uint256 held, uint256 fromFee, uint256 above) = Ledger.split(fee, lowest, highest);
+        (uint256 more, uint256 moreFromFee, uint256 moreAbove) = Ledger.release(fee, held, lowest, credit);
+        assert(earned + more == fee - Ledger.min(credit, fee));
+        assert(fromFee + moreFromFee + above + moreAbove == credit);
+    }
+}

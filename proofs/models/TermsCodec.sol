@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ChronicRule, Indicator, Mode, Test, Tier} from "contracts/interfaces/AgreementTypes.sol";
-
 type PackedTerms is uint256;
+type PackedTier is uint256;
 
 using TermsCodec for PackedTerms global;
+using TermsCodec for PackedTier global;
 
 /// @title Terms that say anything
 /// @notice Stands in for the library that reads terms out of bytes, which is assembly. Every value is any number of
@@ -74,28 +74,53 @@ library TermsCodec {
         return _some(t, 15, type(uint32).max);
     }
 
-    function indicator(PackedTerms t, uint256 i) internal pure returns (Indicator memory x) {
-        x.mode = Mode(_at(t, 16, i, uint256(type(Mode).max)));
-        x.instances = uint32(_at(t, 17, i, type(uint32).max));
-        x.excludedCap = uint64(_at(t, 18, i, type(uint64).max));
+    function countingOf(PackedTerms t, uint256 i) internal pure returns (uint256, uint256, uint256) {
+        return (_at(t, 16, i, type(uint8).max), _at(t, 17, i, type(uint32).max), _at(t, 18, i, type(uint64).max));
     }
 
-    function chronic(PackedTerms t, uint256 i) internal pure returns (ChronicRule memory x) {
-        x.count = uint8(_at(t, 19, i, type(uint8).max));
-        x.window = uint8(_at(t, 20, i, type(uint8).max));
-        x.leastShare = uint40(_at(t, 21, i, type(uint40).max));
+    function chronicOf(PackedTerms t, uint256 i)
+        internal
+        pure
+        returns (uint256 count, uint256 window, uint256 leastShare)
+    {
+        return (_at(t, 19, i, type(uint8).max), _at(t, 20, i, type(uint8).max), _at(t, 21, i, type(uint40).max));
     }
 
     function objectiveAt(PackedTerms t, uint256 offset) internal pure returns (uint256 indicator_, uint256 tiers) {
         return (_at(t, 22, offset, type(uint8).max), _at(t, 23, offset, type(uint8).max));
     }
 
-    function tierAt(PackedTerms t, uint256 offset) internal pure returns (Tier memory x) {
-        x.test = Test(_at(t, 24, offset, uint256(type(Test).max)));
-        x.proportional = _at(t, 25, offset, 1) == 1;
-        x.threshold = uint64(_at(t, 26, offset, type(uint64).max));
-        x.credit = uint40(_at(t, 27, offset, type(uint40).max));
-        x.per = uint64(_at(t, 28, offset, type(uint64).max));
+    function tierIn(PackedTerms t, uint256 offset) internal pure returns (PackedTier) {
+        return PackedTier.wrap(_at(t, 24, offset, type(uint160).max));
+    }
+
+    function isRatio(PackedTier tier) internal pure returns (bool) {
+        return _of(tier, 25, 1) == 1;
+    }
+
+    function isInclusive(PackedTier tier) internal pure returns (bool) {
+        return _of(tier, 26, 1) == 1;
+    }
+
+    function isProportional(PackedTier tier) internal pure returns (bool) {
+        return _of(tier, 27, 1) == 1;
+    }
+
+    function threshold(PackedTier tier) internal pure returns (uint256) {
+        return _of(tier, 28, type(uint64).max);
+    }
+
+    function credit(PackedTier tier) internal pure returns (uint256) {
+        return _of(tier, 29, type(uint40).max);
+    }
+
+    function per(PackedTier tier) internal pure returns (uint256) {
+        return _of(tier, 30, type(uint64).max);
+    }
+
+    function _of(PackedTier tier, uint8 which, uint256 most) private pure returns (uint256 value) {
+        value = uint160(ecrecover(bytes32(PackedTier.unwrap(tier)), which, 0, 0));
+        require(value <= most);
     }
 
     function _some(PackedTerms t, uint8 which, uint256 most) private pure returns (uint256 value) {

@@ -76,6 +76,42 @@ export const BUGS: readonly Bug[] = [
     breaks: ["Calendar.LastPeriodEndsWithTheTerm"],
   },
   {
+    file: CALENDAR,
+    code: "t.reportWindow() + 2 * t.disputeWindow()",
+    bug: "t.reportWindow() + t.disputeWindow()",
+    breaks: ["Calendar.WindowsNeverOverlap"],
+  },
+  {
+    file: CALENDAR,
+    code: "return end > clear ? end : clear;",
+    bug: "return clear;",
+    breaks: ["Calendar.ReportsFollowThePeriod"],
+  },
+  {
+    file: CALENDAR,
+    code: "(k == 0 ? t.start() : from)",
+    bug: "from",
+    breaks: ["Calendar.LengthIsFromStartToEnd"],
+  },
+  {
+    file: LEDGER,
+    code: "held = fee - earned - fromFee;",
+    bug: "held = fee - earned;",
+    breaks: ["Ledger.SplitMakesTheFee"],
+  },
+  {
+    file: LEDGER,
+    code: "earned = held - fromFee;",
+    bug: "earned = held;",
+    breaks: ["Ledger.ReleaseMakesWhatWasHeld"],
+  },
+  {
+    file: LEDGER,
+    code: "(fromFee, above) = divide(credit, fee);",
+    bug: "(fromFee, above) = divide(agreed, fee);",
+    breaks: ["Ledger.DisputeEndsAsIfUndisputed"],
+  },
+  {
     file: TABLE,
     code: "return a == 0 ? 0 : (a - 1) / b + 1;",
     bug: "return a / b;",

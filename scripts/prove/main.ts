@@ -25,9 +25,11 @@ else process.exitCode = conclude(await checkAll(chosen(proofsIn()), limit, print
 
 /** The proofs asked for, and the lemmas that they require. */
 function chosen(all: readonly Proof[]): readonly Proof[] {
-  const asked = all.filter((proof) => nameOf(proof).includes(options.only));
-  const needed = new Set(asked.flatMap(({ lemmas }) => lemmas));
-  return all.filter((proof) => asked.includes(proof) || needed.has(nameOf(proof)));
+  const names = new Set(all.map(nameOf).filter((name) => name.includes(options.only)));
+  // A lemma may require another one: the names grow while they are walked through.
+  for (const name of names)
+    for (const lemma of all.find((proof) => nameOf(proof) === name)?.lemmas ?? []) names.add(lemma);
+  return all.filter((proof) => names.has(nameOf(proof)));
 }
 
 function print({ proof, verdicts, seconds }: Result): void {

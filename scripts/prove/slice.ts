@@ -1,5 +1,7 @@
 import type { Sources } from "./solc.ts";
 
+const BEND = /^(For|While|DoWhile)Statement$|^Return$/;
+
 /** A node of the compiler's syntax tree: what is needed of it. */
 export interface Node {
   readonly id: number;
@@ -86,11 +88,14 @@ export const isContract = (node: Node): boolean =>
   node.nodeType === "ContractDefinition" && node["contractKind"] === "contract";
 
 function isStraight(definition: Node): boolean {
-  const statements = (definition["body"] as { statements?: readonly Node[] } | null)?.statements ?? [];
-  const bends = [...nodesIn(definition)].filter(({ nodeType }) =>
-    /^(For|While|DoWhile)Statement$|^Return$/.test(nodeType),
-  );
-  return bends.every((node) => node.nodeType === "Return" && node === statements.at(-1));
+  const last = lastOf(definition["body"] as Node | null | undefined);
+  const bends = [...nodesIn(definition)].filter(({ nodeType }) => BEND.test(nodeType));
+  return bends.every((node) => node.nodeType === "Return" && node === last);
+}
+
+function lastOf(block: Node | null | undefined): Node | undefined {
+  const last = (block?.["statements"] as readonly Node[] | undefined)?.at(-1);
+  return last?.nodeType === "UncheckedBlock" ? lastOf(last) : last;
 }
 
 export function rangeOf(node: Node): { start: number; end: number } {

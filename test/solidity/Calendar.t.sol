@@ -20,6 +20,14 @@ contract CalendarTest is ArbitraryTerms {
         assert(clock == t.lastEnd(end));
     }
 
+    /// The proofs take it for granted.
+    function testFuzzBoundsAreTwoRisingBoundaries(uint256 seed, uint8 k) external {
+        (, PackedTerms t) = _arbitraryTerms(seed);
+        (uint256 from, uint256 to) = t.bounds(k);
+        assert(from == t.boundary(k) && to == t.boundary(uint256(k) + 1));
+        assert(from < to && to <= type(uint40).max);
+    }
+
     function testFuzzEveryMomentLiesInItsPeriod(uint256 seed, uint256 time) external {
         (, PackedTerms t) = _arbitraryTerms(seed);
         time = _clamp(time, t.start(), t.lastEnd(0) - 1);
