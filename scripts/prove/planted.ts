@@ -17,10 +17,14 @@ export async function checkPlanted(only: string, limit: number, write: (text: st
 
   const tried = [...proofs.map(falsified), ...BUGS.flatMap((bug) => planted(bug, only))];
   const results = await checkAll(tried, limit, (result) => {
-    write(`${isLost(result) ? "lost  " : "HOLDS "}  ${nameOf(result.proof)}: ${result.proof.claim}\n`);
+    const said = isLost(result) ? (result.verdicts.includes("violated") ? "violated" : "lost") : "HOLDS";
+    write(`${said.padEnd(8)}  ${nameOf(result.proof)}: ${result.proof.claim}\n`);
   });
   const holding = results.filter((result) => !isLost(result)).length;
-  write(`${results.length - holding} lost, ${holding} still hold, ${unbroken.length} without a bug\n`);
+  const violated = results.filter(({ verdicts }) => verdicts.includes("violated")).length;
+  write(
+    `${violated} violated, ${results.length - holding - violated} lost, ${holding} still hold, ${unbroken.length} without a bug\n`,
+  );
   return holding === 0 && unbroken.length === 0 && results.length > 0;
 }
 
