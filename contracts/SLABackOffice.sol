@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
 import {
     Claim,
     Consent,
@@ -22,11 +25,12 @@ import {Desk} from "./libraries/Desk.sol";
 import {Ledger} from "./libraries/Ledger.sol";
 import {Settlement} from "./libraries/Settlement.sol";
 
-/// @title The half of an agreement's code that is seldom run: the two keys, offers of seats, and the description of an
-/// agreement
+/// @title The half of an agreement's code that is seldom run: the two keys, offers of seats, foreign tokens, and the
+/// description of an agreement
 /// @notice {SLAEscrow} runs it in its own place by delegatecall, so that its code stays within the size a chain accepts.
 /// The address is part of the escrow's code and cannot change. Inert when called directly.
 contract SLABackOffice is AgreementBase {
+    using SafeERC20 for IERC20;
     using Books for Book;
     using Settlement for Book;
     using Commitment for Book;
@@ -150,6 +154,24 @@ contract SLABackOffice is AgreementBase {
         _records.offeredTo[seat] = to;
         emit ISLAEscrow.SeatOffered(seat, to);
         b.store(_records);
+    }
+
+    // -------------------------------------------------------------------------------------------- foreign tokens
+
+    /// @notice See {ISLAEscrow-sweep}.
+    function sweep(address token) external nonReentrant {
+        Book memory b = _open();
+        b.store(_records);
+        IERC20 own = IERC20(b.t.token());
+        if (token == address(own)) revert ISLAEscrow.OwnToken(token);
+        uint256 before = own.balanceOf(address(this));
+        uint256 amount = IERC20(token).balanceOf(address(this));
+        if (amount == 0) revert ISLAEscrow.NothingToPay();
+        address to = b.client(_records);
+        emit ISLAEscrow.Swept(token, to, amount);
+        IERC20(token).safeTransfer(to, amount);
+        // Some tokens have a second address; what moves the agreement's money is not foreign.
+        if (own.balanceOf(address(this)) != before) revert ISLAEscrow.OwnToken(token);
     }
 
     // -------------------------------------------------------------------------------------------------- describe

@@ -92,7 +92,9 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         external
         nonReentrantView // no token is called, so it is enough to keep out of other calls
     {
-        if (_reportOrdinary(period, revision, measurements, evidence)) return;
+        if (revision == 0) {
+            if (_reportOrdinary(period, measurements, evidence)) return;
+        }
         Book memory b = _open();
         address oracle = b.oracle(_records);
         if (msg.sender != oracle) revert NotTheOracle(msg.sender, oracle);
@@ -109,7 +111,8 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
             b.loadStanding(_records);
             (b.credit, b.revision, b.bits) = (credit, revision, bits);
         }
-        _announceReport(period, revision, credit, evidence, measurements);
+        if (revision != 0) emit Revised(period, revision);
+        _announceReport(period, credit, evidence, measurements);
         b.store(_records);
     }
 
@@ -282,19 +285,8 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     }
 
     /// @inheritdoc ISLAEscrow
-    function sweep(address token) external nonReentrant {
-        Book memory b = _open();
-        b.store(_records);
-        IERC20 own = IERC20(b.t.token());
-        if (token == address(own)) revert OwnToken(token);
-        uint256 before = own.balanceOf(address(this));
-        uint256 amount = IERC20(token).balanceOf(address(this));
-        if (amount == 0) revert NothingToPay();
-        address to = b.client(_records);
-        emit Swept(token, to, amount);
-        IERC20(token).safeTransfer(to, amount);
-        // Some tokens have a second address; what moves the agreement's money is not foreign.
-        if (own.balanceOf(address(this)) != before) revert OwnToken(token);
+    function sweep(address) external {
+        _delegate();
     }
 
     // ----------------------------------------------------------------------------------------------------- views
@@ -361,18 +353,19 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
 
     // -------------------------------------------------------------------------------------------- ordinary month
 
-    /// @dev A month like any other, in one stroke: the period before becomes final with at most a credit from its fee,
-    /// this one gets its first report. It is what {report} does anyway, without the book, for half the gas of what is not
-    /// storage and events; every other case, and every refusal, is {report}'s. False: not ordinary, nothing was done.
-    function _reportOrdinary(uint256 period, uint256 revision, Measurement[] calldata measurements, bytes32 evidence)
+    /// @dev A month like any other, in one stroke: the period before, if there is one, becomes final with at most a credit
+    /// from its fee, this one gets its first report. It is what {report} does anyway, without the book, for half the gas of
+    /// what is not storage and events; every other case, and every refusal, is {report}'s. False: not ordinary, nothing was
+    /// done.
+    function _reportOrdinary(uint256 period, Measurement[] calldata measurements, bytes32 evidence)
         private
         returns (bool)
     {
         uint256 hot = _records.hot;
-        if (!_isOrdinary(hot) || revision != 0) return false;
+        if (!_isOrdinary(hot)) return false;
         PackedTerms t = TermsCodec.ofThisClone();
-        (bool yes, bool mayCredit) = OrdinaryMonth.check(t, hot, period, measurements);
-        if (!yes) return false;
+        uint256 before = hot >> 242 & 1; // REPORTED
+        if (!OrdinaryMonth.check(t, hot, before, period, measurements)) return false;
         uint256 fee = t.fee();
         uint256 given;
         if (hot & (Books.DETAILED << 240) != 0) {
@@ -384,22 +377,26 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
             hot -= Books.DETAILED << 240;
         }
         uint256 credit;
-        if (mayCredit && period >= t.burnInPeriods()) {
-            uint256 bits;
-            (credit, bits) = CreditTable.creditUp(t, measurements, fee);
-            if (credit | bits != 0) {
+        if (period >= t.burnInPeriods()) {
+            credit = CreditTable.combinedUp(t, measurements, fee);
+            if (credit != 0) {
                 hot |= Books.DETAILED << 240;
-                _records.standing = Books.withReport(_records.standing, credit, bits);
+                _records.standing =
+                    Books.withReport(_records.standing, credit, CreditTable.chronicBits(t, credit, fee));
             }
         }
         unchecked {
-            // What is earned moves from M to P, time and period move on; no sum leaves its bits.
-            uint256 earned = fee - given;
             uint256 since = uint40(hot >> 192);
-            _records.hot = hot - earned + (earned << 96) + ((block.timestamp - since) << 192) + (1 << 232);
-            OrdinaryMonth.announceFinal(period - 1, given, earned, since + t.disputeWindow());
+            if (before != 0) {
+                // What is earned moves from M to P, time and period move on; no sum leaves its bits.
+                uint256 earned = fee - given;
+                _records.hot = hot - earned + (earned << 96) + ((block.timestamp - since) << 192) + (1 << 232);
+                OrdinaryMonth.announceFinal(period - 1, given, earned, since + t.disputeWindow());
+            } else {
+                _records.hot = (hot | Books.REPORTED << 240) + ((block.timestamp - since) << 192);
+            }
         }
-        _announceReport(period, 0, credit, evidence, measurements);
+        _announceReport(period, credit, evidence, measurements);
         return true;
     }
 
@@ -506,26 +503,22 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         return CreditTable.creditUp(b.t, measurements, b.feeOf(_records, period));
     }
 
-    /// @dev `emit Reported(period, revision, credit, evidence, measurements)`: the numbers were checked before, so they
-    /// are copied as they are, for five hundred gas less.
-    function _announceReport(
-        uint256 period,
-        uint256 revision,
-        uint256 credit,
-        bytes32 evidence,
-        Measurement[] calldata measurements
-    ) private {
+    /// @dev `emit Reported(period, credit, evidence, measurements)`: the numbers were checked before, so they are copied as
+    /// they are, for five hundred gas less.
+    function _announceReport(uint256 period, uint256 credit, bytes32 evidence, Measurement[] calldata measurements)
+        private
+    {
         bytes32 topic = Reported.selector;
         assembly ("memory-safe") {
             let data := mload(0x40)
             let size := mul(measurements.length, 96)
-            mstore(data, revision)
+            mstore(data, period)
             mstore(add(data, 0x20), credit)
             mstore(add(data, 0x40), evidence)
             mstore(add(data, 0x60), 0x80) // where `measurements` begin
             mstore(add(data, 0x80), measurements.length)
             calldatacopy(add(data, 0xa0), measurements.offset, size)
-            log2(data, add(size, 0xa0), topic, period)
+            log1(data, add(size, 0xa0), topic)
         }
     }
 
@@ -536,5 +529,4 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         (b.revision, b.credit, b.bits) = b.standing(_records);
         b.set(Books.REPORTED | Books.DETAILED, true);
     }
-
 }

@@ -69,7 +69,7 @@ describe("OracleCommittee: agreements", () => {
     for (const [i, { escrow }] of escrows.entries()) {
       const { measurements, evidence } = reports[i]!;
       const counts = measurements.map((m) => [m.total, m.bad, m.excluded]);
-      await expect(sent).to.emit(escrow, "Reported").withArgs(0n, 0n, 0n, evidence, counts);
+      await expect(sent).to.emit(escrow, "Reported").withArgs(0n, 0n, evidence, counts);
     }
   });
 

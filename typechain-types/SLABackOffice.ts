@@ -25,9 +25,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface SLABackOfficeInterface extends Interface {
-    getFunction(nameOrSignature: "agree" | "chronicPeriods" | "consentOf" | "disputeOf" | "offerSeat" | "revoke" | "state"): FunctionFragment;
+    getFunction(nameOrSignature: "agree" | "chronicPeriods" | "consentOf" | "disputeOf" | "offerSeat" | "revoke" | "state" | "sweep"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "ArbiterChanged" | "ChronicFailure" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "SeatOffered" | "Split" | "Terminated"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "ArbiterChanged" | "BondDrawn" | "ChronicFailure" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "Ruled" | "SeatOffered" | "Split" | "Swept" | "Terminated"): EventFragment;
 
     encodeFunctionData(functionFragment: 'agree', values: [ConsentStruct, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'chronicPeriods', values: [BigNumberish]): string;
@@ -36,6 +36,7 @@ encodeFunctionData(functionFragment: 'disputeOf', values: [BigNumberish]): strin
 encodeFunctionData(functionFragment: 'offerSeat', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'revoke', values: [ConsentStruct]): string;
 encodeFunctionData(functionFragment: 'state', values?: undefined): string;
+encodeFunctionData(functionFragment: 'sweep', values: [AddressLike]): string;
 
     decodeFunctionResult(functionFragment: 'agree', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'chronicPeriods', data: BytesLike): Result;
@@ -44,6 +45,7 @@ decodeFunctionResult(functionFragment: 'disputeOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'offerSeat', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revoke', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sweep', data: BytesLike): Result;
   }
 
   
@@ -51,6 +53,18 @@ decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
       export type InputTuple = [arbiter: AddressLike];
       export type OutputTuple = [arbiter: string];
       export interface OutputObject {arbiter: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace BondDrawnEvent {
+      export type InputTuple = [period: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [period: bigint, amount: bigint];
+      export interface OutputObject {period: bigint, amount: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -120,9 +134,9 @@ decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
   
 
     export namespace PeriodFinalEvent {
-      export type InputTuple = [period: BigNumberish, ruling: BigNumberish, credit: BigNumberish, earned: BigNumberish, fromBond: BigNumberish, dueAt: BigNumberish];
-      export type OutputTuple = [period: bigint, ruling: bigint, credit: bigint, earned: bigint, fromBond: bigint, dueAt: bigint];
-      export interface OutputObject {period: bigint, ruling: bigint, credit: bigint, earned: bigint, fromBond: bigint, dueAt: bigint };
+      export type InputTuple = [period: BigNumberish, credit: BigNumberish, earned: BigNumberish, dueAt: BigNumberish];
+      export type OutputTuple = [period: bigint, credit: bigint, earned: bigint, dueAt: bigint];
+      export interface OutputObject {period: bigint, credit: bigint, earned: bigint, dueAt: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -135,6 +149,18 @@ decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
       export type InputTuple = [period: BigNumberish, from: BigNumberish, to: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [period: bigint, from: bigint, to: bigint, amount: bigint];
       export interface OutputObject {period: bigint, from: bigint, to: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RuledEvent {
+      export type InputTuple = [period: BigNumberish, ruling: BigNumberish];
+      export type OutputTuple = [period: bigint, ruling: bigint];
+      export interface OutputObject {period: bigint, ruling: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -159,6 +185,18 @@ decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
       export type InputTuple = [period: BigNumberish, credit: BigNumberish, earned: BigNumberish, held: BigNumberish, fromBond: BigNumberish, dueAt: BigNumberish];
       export type OutputTuple = [period: bigint, credit: bigint, earned: bigint, held: bigint, fromBond: bigint, dueAt: bigint];
       export interface OutputObject {period: bigint, credit: bigint, earned: bigint, held: bigint, fromBond: bigint, dueAt: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace SweptEvent {
+      export type InputTuple = [token: AddressLike, to: AddressLike, amount: BigNumberish];
+      export type OutputTuple = [token: string, to: string, amount: bigint];
+      export interface OutputObject {token: string, to: string, amount: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -268,6 +306,14 @@ decodeFunctionResult(functionFragment: 'state', data: BytesLike): Result;
     >
     
 
+    
+    sweep: TypedContractMethod<
+      [token: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
@@ -306,8 +352,14 @@ getFunction(nameOrSignature: 'state'): TypedContractMethod<
       [StateStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'sweep'): TypedContractMethod<
+      [token: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
 
     getEvent(key: 'ArbiterChanged'): TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;
+getEvent(key: 'BondDrawn'): TypedContractEvent<BondDrawnEvent.InputTuple, BondDrawnEvent.OutputTuple, BondDrawnEvent.OutputObject>;
 getEvent(key: 'ChronicFailure'): TypedContractEvent<ChronicFailureEvent.InputTuple, ChronicFailureEvent.OutputTuple, ChronicFailureEvent.OutputObject>;
 getEvent(key: 'Closed'): TypedContractEvent<ClosedEvent.InputTuple, ClosedEvent.OutputTuple, ClosedEvent.OutputObject>;
 getEvent(key: 'ConsentGiven'): TypedContractEvent<ConsentGivenEvent.InputTuple, ConsentGivenEvent.OutputTuple, ConsentGivenEvent.OutputObject>;
@@ -315,14 +367,20 @@ getEvent(key: 'ConsentRevoked'): TypedContractEvent<ConsentRevokedEvent.InputTup
 getEvent(key: 'OracleChanged'): TypedContractEvent<OracleChangedEvent.InputTuple, OracleChangedEvent.OutputTuple, OracleChangedEvent.OutputObject>;
 getEvent(key: 'PeriodFinal'): TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
 getEvent(key: 'PledgeMoved'): TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
+getEvent(key: 'Ruled'): TypedContractEvent<RuledEvent.InputTuple, RuledEvent.OutputTuple, RuledEvent.OutputObject>;
 getEvent(key: 'SeatOffered'): TypedContractEvent<SeatOfferedEvent.InputTuple, SeatOfferedEvent.OutputTuple, SeatOfferedEvent.OutputObject>;
 getEvent(key: 'Split'): TypedContractEvent<SplitEvent.InputTuple, SplitEvent.OutputTuple, SplitEvent.OutputObject>;
+getEvent(key: 'Swept'): TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
 getEvent(key: 'Terminated'): TypedContractEvent<TerminatedEvent.InputTuple, TerminatedEvent.OutputTuple, TerminatedEvent.OutputObject>;
 
     filters: {
       
       'ArbiterChanged(address)': TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;
       ArbiterChanged: TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;
+    
+
+      'BondDrawn(uint256,uint256)': TypedContractEvent<BondDrawnEvent.InputTuple, BondDrawnEvent.OutputTuple, BondDrawnEvent.OutputObject>;
+      BondDrawn: TypedContractEvent<BondDrawnEvent.InputTuple, BondDrawnEvent.OutputTuple, BondDrawnEvent.OutputObject>;
     
 
       'ChronicFailure(uint256,uint256,uint256)': TypedContractEvent<ChronicFailureEvent.InputTuple, ChronicFailureEvent.OutputTuple, ChronicFailureEvent.OutputObject>;
@@ -345,12 +403,16 @@ getEvent(key: 'Terminated'): TypedContractEvent<TerminatedEvent.InputTuple, Term
       OracleChanged: TypedContractEvent<OracleChangedEvent.InputTuple, OracleChangedEvent.OutputTuple, OracleChangedEvent.OutputObject>;
     
 
-      'PeriodFinal(uint256,uint8,uint256,uint256,uint256,uint256)': TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
+      'PeriodFinal(uint256,uint256,uint256,uint256)': TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
       PeriodFinal: TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
     
 
       'PledgeMoved(uint256,uint8,uint8,uint256)': TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
       PledgeMoved: TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
+    
+
+      'Ruled(uint256,uint8)': TypedContractEvent<RuledEvent.InputTuple, RuledEvent.OutputTuple, RuledEvent.OutputObject>;
+      Ruled: TypedContractEvent<RuledEvent.InputTuple, RuledEvent.OutputTuple, RuledEvent.OutputObject>;
     
 
       'SeatOffered(uint8,address)': TypedContractEvent<SeatOfferedEvent.InputTuple, SeatOfferedEvent.OutputTuple, SeatOfferedEvent.OutputObject>;
@@ -359,6 +421,10 @@ getEvent(key: 'Terminated'): TypedContractEvent<TerminatedEvent.InputTuple, Term
 
       'Split(uint256,uint256,uint256,uint256,uint256,uint256)': TypedContractEvent<SplitEvent.InputTuple, SplitEvent.OutputTuple, SplitEvent.OutputObject>;
       Split: TypedContractEvent<SplitEvent.InputTuple, SplitEvent.OutputTuple, SplitEvent.OutputObject>;
+    
+
+      'Swept(address,address,uint256)': TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
+      Swept: TypedContractEvent<SweptEvent.InputTuple, SweptEvent.OutputTuple, SweptEvent.OutputObject>;
     
 
       'Terminated(uint8,uint8,uint256)': TypedContractEvent<TerminatedEvent.InputTuple, TerminatedEvent.OutputTuple, TerminatedEvent.OutputObject>;

@@ -20,24 +20,27 @@ import {Consent, Dispute, Exit, Measurement, Ruling, Seat, State} from "./Agreem
 interface ISLAEscrow {
     // ------------------------------------------------------------------------------------------------------- events
 
+    // `period` is never indexed: an agreement has at most 240 of them, so a reader takes its events all at once, and saves
+    // its parties a hundred gas for each.
+
     /// @notice Emitted when a seat accepts the terms.
-    event Accepted(Seat indexed seat, address indexed account);
+    event Accepted(Seat seat, address indexed account);
     /// @notice Emitted when a seat takes its money out of a draft and with it its acceptance back.
     event Unaccepted(Seat indexed seat);
     /// @notice Emitted when both acceptances stand: the agreement is active and binds both.
     event Activated();
     /// @notice Emitted when tokens that arrived, by whatever way, become the client's balance.
     event Funded(uint256 amount);
+    /// @notice Emitted before {Reported} when the oracle corrects its report.
+    event Revised(uint256 period, uint256 revision);
     /// @notice Emitted when the oracle reports, or corrects its report.
     /// @param credit Money, after the period's cap
     /// @param evidence Merkle root of the evidence file
-    event Reported(
-        uint256 indexed period, uint256 revision, uint256 credit, bytes32 evidence, Measurement[] measurements
-    );
+    event Reported(uint256 period, uint256 credit, bytes32 evidence, Measurement[] measurements);
     /// @notice Emitted when a seat states its own counts against the report.
     /// @param credit Money, after the period's cap
     event Disputed(
-        uint256 indexed period,
+        uint256 period,
         Seat indexed seat,
         uint256 credit,
         uint256 pledge,
@@ -51,25 +54,25 @@ interface ISLAEscrow {
     /// @param fromBond What the bond paid of `credit`
     /// @param dueAt When this became due
     event Split(
-        uint256 indexed period, uint256 credit, uint256 earned, uint256 held, uint256 fromBond, uint256 dueAt
+        uint256 period, uint256 credit, uint256 earned, uint256 held, uint256 fromBond, uint256 dueAt
     );
+    /// @notice Emitted before {PeriodFinal} when the arbiter's ruling resolved the period, or its silence: `Declined`.
+    event Ruled(uint256 period, Ruling ruling);
+    /// @notice Emitted before {PeriodFinal} when the bond paid a part of the period's credit: `amount` in all.
+    event BondDrawn(uint256 period, uint256 amount);
     /// @notice Emitted when a period is resolved, once per period.
-    /// @param ruling What resolved it: `None` when nothing was disputed or both parties agreed
     /// @param credit What the client was really credited in all, fee and bond
-    /// @param earned What the provider earned in all; `earned + credit - fromBond` is the period's fee
-    /// @param fromBond What the bond paid of `credit`
+    /// @param earned What the provider earned in all; with `credit`, less what {BondDrawn} says, it is the period's fee
     /// @param dueAt When it became final
-    event PeriodFinal(
-        uint256 indexed period, Ruling ruling, uint256 credit, uint256 earned, uint256 fromBond, uint256 dueAt
-    );
+    event PeriodFinal(uint256 period, uint256 credit, uint256 earned, uint256 dueAt);
     /// @notice Emitted when bad periods pile up enough for the client to leave at once.
-    event ChronicFailure(uint256 indexed rule, uint256 indexed period, uint256 leaveUntil);
+    event ChronicFailure(uint256 indexed rule, uint256 period, uint256 leaveUntil);
     /// @notice Emitted when the bond is made whole.
     event BondPosted(address indexed from, uint256 amount);
     /// @notice Emitted when the end is past and all is resolved: what is left of the bond is the provider's earnings.
     event Closed(uint256 bond, uint256 dueAt);
     /// @notice Emitted when a claimant gets its pledge back (`from == to`) or loses it to the other seat.
-    event PledgeMoved(uint256 indexed period, Seat indexed from, Seat indexed to, uint256 amount);
+    event PledgeMoved(uint256 period, Seat indexed from, Seat indexed to, uint256 amount);
     /// @notice Emitted when the end moves closer. `by` is `None` when both agreed.
     event Terminated(Seat indexed by, Exit exit, uint256 end);
     /// @notice Emitted when a seat gives the first of two keys.

@@ -131,10 +131,9 @@ library Books {
         return (word & REPORT_MASK) | credit | bits << 248;
     }
 
-    /// @dev Whether `hot` says that a report stands in an agreement in order: no termination, no arrears, no dispute, the
-    /// terms' own oracle.
+    /// @dev Whether `hot` is of an agreement in order: no termination, no arrears, no dispute, the terms' own oracle.
     function isOrdinary(uint256 hot) internal pure returns (bool) {
-        return (hot >> 240) & ~(PROVIDER_MOVED | CLIENT_MOVED | ARBITER_MOVED | DETAILED) == ACTIVE | REPORTED;
+        return (hot >> 240) & ~(PROVIDER_MOVED | CLIENT_MOVED | ARBITER_MOVED | REPORTED | DETAILED) == ACTIVE;
     }
 
     function loadStanding(Book memory b, Records storage r) internal view {

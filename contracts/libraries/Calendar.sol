@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DateTimeLib} from "solady/src/utils/DateTimeLib.sol";
-
 import {Ledger} from "./Ledger.sol";
+import {Months} from "./Months.sol";
 import {PackedTerms} from "./TermsCodec.sol";
 
 /// @title When periods begin, end and are reported
@@ -12,23 +11,25 @@ import {PackedTerms} from "./TermsCodec.sol";
 /// boundary k; end_k is the next boundary, or the agreement's end if that is earlier. All times are UTC seconds.
 /// `end` is the end a termination set, or 0 when there was none.
 library Calendar {
+    /// @dev Every month has a day that begins so long after the month, or earlier.
+    uint256 private constant SHORTEST_MONTH = 28 days;
+
     /// @notice Boundary `k`, the end of period k - 1 and the start of period k.
     function boundary(PackedTerms t, uint256 k) internal pure returns (uint256) {
         unchecked {
-            (uint256 months, uint256 day, uint256 time) = _dateOf(t.anchor());
-            return _timeOf(months + k * t.periodMonths(), day, time); // at most 255 * 255 months more
+            (uint256 month, uint256 since) = t.anchorAt();
+            return _timeIn(month + k * t.periodMonths(), since); // at most 255 * 255 months more
         }
     }
 
     /// @notice The boundaries before and after period `k`; cheaper than one after the other.
     function bounds(PackedTerms t, uint256 k) internal pure returns (uint256 from, uint256 to) {
         unchecked {
-            (uint256 months, uint256 day, uint256 time) = _dateOf(t.anchor());
+            (uint256 month, uint256 since) = t.anchorAt();
             uint256 step = t.periodMonths();
-            months += k * step;
-            if (day > 27) return (_timeOf(months, day, time), _timeOf(months + step, day, time));
-            time += day * 1 days; // every month has that day
-            return (_firstOf(months) * 1 days + time, _firstOf(months + step) * 1 days + time);
+            month += k * step;
+            if (since >= SHORTEST_MONTH) return (_timeIn(month, since), _timeIn(month + step, since));
+            return (Months.start(month) + since, Months.start(month + step) + since);
         }
     }
 
@@ -50,9 +51,9 @@ library Calendar {
 
     /// @notice The period that `time` lies in, counting on after the last one. `time` must not be before the start.
     function indexAt(PackedTerms t, uint256 time) internal pure returns (uint256 k) {
-        (uint256 fromMonths,,) = _dateOf(t.anchor());
-        (uint256 months,,) = _dateOf(time);
-        k = (months - fromMonths) / t.periodMonths();
+        (uint256 first,) = t.anchorAt();
+        (uint256 month,) = Months.split(time);
+        k = (month - first) / t.periodMonths();
         // The boundary of that month may still be ahead of `time`.
         if (boundary(t, k) > time) --k;
     }
@@ -88,30 +89,13 @@ library Calendar {
         full = to - from;
     }
 
-    /// @dev A time as months since year 0, days of the month before it and seconds of the day.
-    function _dateOf(uint256 moment) private pure returns (uint256 months, uint256 day, uint256 time) {
+    /// @dev `since` seconds into `month`, the day clamped to the month's length.
+    function _timeIn(uint256 month, uint256 since) private pure returns (uint256) {
         unchecked {
-            uint256 year;
-            (year, months, day) = DateTimeLib.epochDayToDate(moment / 1 days);
-            months += year * 12 - 1;
-            --day;
-            time = moment % 1 days;
-        }
-    }
-
-    /// @dev The reverse, the day clamped to the month's length.
-    function _timeOf(uint256 months, uint256 day, uint256 time) private pure returns (uint256) {
-        unchecked {
-            uint256 first = _firstOf(months);
-            if (day > 27) day = Ledger.min(day, _firstOf(months + 1) - first - 1);
-            return (first + day) * 1 days + time;
-        }
-    }
-
-    /// @dev Days from 1970 to the first of the month that `months` counts.
-    function _firstOf(uint256 months) private pure returns (uint256) {
-        unchecked {
-            return DateTimeLib.dateToEpochDay(months / 12, months % 12 + 1, 1);
+            uint256 start = Months.start(month);
+            if (since < SHORTEST_MONTH) return start + since;
+            uint256 lastDay = Months.start(month + 1) - start - 1 days;
+            return start + Ledger.min(since / 1 days * 1 days, lastDay) + since % 1 days;
         }
     }
 }

@@ -10,6 +10,7 @@ import {PackedTerms, PackedTier, TermsCodec} from "./TermsCodec.sol";
 /// per objective, rounded up, to the client. More bad units never lower a credit.
 library CreditTable {
     uint256 internal constant PPB = 1e9;
+    uint256 private constant AT_MOST = 2; // assembly knows no enums: {Test}
 
     /// @notice Thrown when a report does not have one measurement per indicator.
     error MeasurementCountDiffers(uint256 actual, uint256 expected);
@@ -55,12 +56,12 @@ library CreditTable {
         pure
         returns (uint256 credit, uint256 bits)
     {
-        credit = _combinedUp(t, counts, fee);
+        credit = combinedUp(t, counts, fee);
         uint256 rules = t.chronicCount();
         uint256 full = t.fee();
         // A short period's fee may round to nothing, its service was missed all the same.
         if (rules == 0 || (credit == 0 && fee == full)) return (credit, 0);
-        bits = chronicBits(t, fee == full ? credit : _combinedUp(t, counts, full), full);
+        bits = chronicBits(t, fee == full ? credit : combinedUp(t, counts, full), full);
     }
 
     /// @notice The most credit on `fee`.
@@ -142,18 +143,22 @@ library CreditTable {
         }
     }
 
-    /// @dev The sum or the greatest of all objectives' credits on `fee`, at most the cap.
-    function _combinedUp(PackedTerms t, Measurement[] calldata counts, uint256 fee) private pure returns (uint256 credit) {
+    /// @notice The sum or the greatest of all objectives' credits on `fee`, at most the cap. `counts` must be checked.
+    function combinedUp(PackedTerms t, Measurement[] calldata counts, uint256 fee) internal pure returns (uint256 credit) {
         uint256 offset = t.objectivesAt();
-        bool isSum = t.isSum();
         unchecked {
             // at most 255 sums of 230 bits, and as many offsets
             for (uint256 left = t.objectiveCount(); left != 0; --left) {
-                (uint256 indicator, uint256 tiers) = t.objectiveAt(offset);
-                offset += TermsCodec.OBJECTIVE;
-                uint256 money = _objectiveUp(t, offset, tiers, counts[indicator], fee);
-                offset += tiers * TermsCodec.TIER;
-                if (isSum) credit += money;
+                (uint256 indicator, uint256 length) = t.objectiveAt(offset);
+                uint256 from = offset + TermsCodec.OBJECTIVE;
+                offset = from + length;
+                (uint256 total, uint256 bad) = _numbersAt(counts, indicator);
+                // No tier triggers when nothing was bad, and nothing was when nothing was measured.
+                if (bad == 0) continue;
+                (uint256 flat, uint256 next) = greatestFlat(t, from, offset, total, bad);
+                if (flat | (next ^ offset) == 0) continue; // as in most months
+                uint256 money = _objectiveUp(t, flat, next, offset, total, bad, fee);
+                if (t.isSum()) credit += money;
                 else if (money > credit) credit = money;
             }
         }
@@ -161,24 +166,63 @@ library CreditTable {
         credit = Ledger.min(credit, capUp(t, fee));
     }
 
-    /// @dev The greatest of the `tiers` tiers at `offset`, as money. Bounds: numerators 134 bits, denominators 94, fee 96.
-    function _objectiveUp(PackedTerms t, uint256 offset, uint256 tiers, Measurement calldata m, uint256 fee)
-        private
-        pure
-        returns (uint256)
-    {
-        (uint256 total, uint256 bad,) = _numbers(m);
-        // No tier triggers when nothing was bad, and nothing was when nothing was measured.
-        if (bad == 0) return 0;
+    /// @dev The greatest of a `flat` credit and the tiers from `offset` to `end`, as money; the first of them triggers and
+    /// is not flat. Bounds: numerators 134 bits, denominators 94, fee 96.
+    function _objectiveUp(
+        PackedTerms t,
+        uint256 flat,
+        uint256 offset,
+        uint256 end,
+        uint256 total,
+        uint256 bad,
+        uint256 fee
+    ) private pure returns (uint256) {
         unchecked {
-            uint256 greatest;
-            uint256 of_ = 1;
-            for (; tiers != 0; --tiers) {
-                (uint256 numerator, uint256 denominator) = _tierCredit(t.tierIn(offset), total, bad);
+            (uint256 greatest, uint256 of_) = (flat, PPB);
+            while (offset != end) {
+                PackedTier tier = t.tierIn(offset);
+                (uint256 numerator, uint256 denominator) = _tierCredit(tier, total, bad);
                 if (numerator * of_ > greatest * denominator) (greatest, of_) = (numerator, denominator);
-                offset += TermsCodec.TIER;
+                offset += tier.width();
+                if (offset == end) break;
+                (flat, offset) = greatestFlat(t, offset, end, total, bad);
+                if (flat * of_ > greatest * PPB) (greatest, of_) = (flat, PPB);
             }
-            return greatest == 0 ? 0 : ceilDiv(fee * greatest, of_);
+            return ceilDiv(fee * greatest, of_);
+        }
+    }
+
+    /// @notice The greatest credit, in ppb of the fee, of the flat tiers from `offset` on that trigger; up to the first
+    /// tier that triggers and is not flat, or `end`: `next` is where it stopped. There must be a tier at `offset`.
+    ///
+    /// What it says of a tier is what {tierCredit} says; CreditTable.t.sol holds them equal. In most months it has to find
+    /// that no tier triggers, which is a quarter of what a report computes: plain Solidity takes 800 gas more for three.
+    function greatestFlat(PackedTerms t, uint256 offset, uint256 end, uint256 total, uint256 bad)
+        internal
+        pure
+        returns (uint256 greatest, uint256 next)
+    {
+        assembly ("memory-safe") {
+            let good := mul(sub(total, bad), PPB)
+            end := add(t, end)
+            next := add(t, offset)
+            for {} 1 {} {
+                let tier := mload(next)
+                let choice := byte(8, tier)
+                // How far past the threshold: up to AtMost the good share below it, then the bad units above it.
+                let past := sub(mul(shr(192, tier), total), good)
+                if gt(and(choice, 7), AT_MOST) { past := sub(bad, shr(192, tier)) }
+                // The odd tests, Below and MoreThan, do not hold at the threshold itself.
+                if iszero(slt(past, and(choice, 1))) {
+                    if gt(choice, 7) { break } // not flat
+                    let credit := and(shr(144, tier), 0xffffffffff)
+                    if gt(credit, greatest) { greatest := credit }
+                }
+                next := add(next, add(14, and(choice, 8))) // its width
+                if lt(next, end) { continue }
+                break
+            }
+            next := sub(next, t)
         }
     }
 
@@ -197,6 +241,15 @@ library CreditTable {
             total,
             bad
         );
+    }
+
+    /// @dev What {check} has seen: without its checks and the list's bounds a report costs a hundred gas less.
+    function _numbersAt(Measurement[] calldata counts, uint256 i) private pure returns (uint256 total, uint256 bad) {
+        assembly ("memory-safe") {
+            let m := add(counts.offset, mul(i, 96))
+            total := calldataload(m)
+            bad := calldataload(add(m, 32))
+        }
     }
 
     /// @dev Three numbers of 64 bits, as the decoder would check them one by one for three times the gas.

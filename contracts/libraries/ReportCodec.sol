@@ -130,8 +130,10 @@ library ReportCodec {
 
     // --------------------------------------------------------------------------------------------------- in memory
 
-    function agreement(UnpackedReport r) internal pure returns (address) {
-        return address(uint160(_word(r, 0)));
+    function agreement(UnpackedReport r) internal pure returns (address account) {
+        assembly ("memory-safe") {
+            account := mload(r) // 160 bits, as it was unpacked
+        }
     }
 
     function period(UnpackedReport r) internal pure returns (uint256) {

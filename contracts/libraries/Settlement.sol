@@ -253,7 +253,10 @@ library Settlement {
     ) private {
         b.lastDue = due;
         if (b.isSilent()) return;
-        emit ISLAEscrow.PeriodFinal(period, ruling, fromFee + fromBond, fee - fromFee, fromBond, due);
+        // An ordinary month has neither, and does not pay to say so.
+        if (ruling != Ruling.None) emit ISLAEscrow.Ruled(period, ruling);
+        if (fromBond != 0) emit ISLAEscrow.BondDrawn(period, fromBond);
+        emit ISLAEscrow.PeriodFinal(period, fromFee + fromBond, fee - fromFee, due);
     }
 
     /// @dev A claimant that was not picked loses its pledge to the other party, a picked one gets it back. When the

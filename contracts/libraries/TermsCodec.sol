@@ -12,11 +12,12 @@ import {
     Tier,
     Unit
 } from "../interfaces/AgreementTypes.sol";
+import {Months} from "./Months.sol";
 
 /// @notice Packed terms in memory: where their first byte lies. Reading one value costs one word.
 type PackedTerms is uint256;
 
-/// @notice One tier, packed: its 22 bytes are the highest of the word.
+/// @notice One tier, packed: its bytes are the highest of the word.
 type PackedTier is uint256;
 
 using TermsCodec for PackedTerms global;
@@ -30,20 +31,28 @@ using TermsCodec for PackedTier global;
 /// | 0 | 20 each | provider, client, oracle, arbiter, token |
 /// | 100 | 12 each | fee, bond, pledge, termCreditCap |
 /// | 148 | 32 | document |
-/// | 180 | 5 each | pledgeShare, creditCap, silenceCredit, anchor, start |
+/// | 180 | 5 each | pledgeShare, creditCap, silenceCredit |
+/// | 195 | 2, 3 | the anchor: its month, counted from March of year 0, and seconds since that month began |
+/// | 200 | 5 | start |
 /// | 205 | 4 each | reportWindow, disputeWindow, rulingWindow, fundingGrace |
 /// | 221 | 1 each | periodMonths, periods, noticePeriods, burnInPeriods, combination |
 /// | 226 | 1 each | number of indicators, of chronic rules, of objectives |
 /// | 229 | 16 each | indicator: id 2, unit 1, mode 1, instances 4, excludedCap 8 |
 /// | then | 7 each | chronic rule: count 1, window 1, leastShare 5 |
-/// | then | 2 + 22 each | objective: indicator 1, number of tiers 1, then its tiers: test 1 (highest bit: proportional), threshold 8, credit 5, per 8 |
+/// | then | 3 each | objective: indicator 1, bytes of its tiers 2, and then its tiers: |
+/// | | 14 or 22 each | threshold 8, choice 1, credit 5, and per 8 if there is one |
+///
+/// A tier's choice is its test, plus 8 if there is a per, plus 0x80 if it is proportional. Every byte of the terms costs
+/// two hundred gas to create, so what most tiers lack takes none. The anchor is written as a calendar counts: no report has
+/// to find out first what month it lies in.
 library TermsCodec {
     uint256 internal constant HEADER = 229;
     uint256 internal constant INDICATOR = 16;
     uint256 internal constant CHRONIC = 7;
-    uint256 internal constant OBJECTIVE = 2;
-    uint256 internal constant TIER = 22;
+    uint256 internal constant OBJECTIVE = 3;
 
+    uint256 private constant FLAT_TIER = 14;
+    uint8 private constant STEPPED = 8; // as many bytes as it adds
     uint8 private constant PROPORTIONAL = 0x80;
 
     /// @notice Thrown when packed terms are not exactly as long as their counts say.
@@ -53,6 +62,9 @@ library TermsCodec {
 
     /// @notice Thrown when packed terms hold a choice that does not exist; `what` names it.
     error ChoiceUnknown(bytes32 what, uint256 actual, uint256 most);
+    /// @notice Thrown when terms hold what cannot be written, or is written otherwise: the month of an anchor before 1970 or
+    /// beyond 16 bits, an anchor that is not within its month, a step of 0.
+    error NotCanonical(bytes32 what, uint256 actual);
 
     // ------------------------------------------------------------------------------------------------- one value
 
@@ -72,7 +84,7 @@ library TermsCodec {
             mstore(data, size)
             packed := add(data, 32)
             extcodecopy(address(), packed, 0x2d, size)
-            mstore(0x40, and(add(add(packed, size), 31), not(31)))
+            mstore(0x40, add(packed, size))
         }
     }
 
@@ -136,7 +148,16 @@ library TermsCodec {
     }
 
     function anchor(PackedTerms t) internal pure returns (uint256) {
-        return _read(t, 195, 5);
+        unchecked {
+            (uint256 month, uint256 since) = t.anchorAt();
+            return Months.start(month) + since; // both far below 2^64
+        }
+    }
+
+    /// @notice The anchor as its month, see {Months}, and the seconds since that month began.
+    function anchorAt(PackedTerms t) internal pure returns (uint256 month, uint256 since) {
+        uint256 word = _read(t, 195, 5);
+        return (word >> 24, word & 0xffffff);
     }
 
     function start(PackedTerms t) internal pure returns (uint256) {
@@ -251,10 +272,10 @@ library TermsCodec {
         }
     }
 
-    /// @notice The head of the objective at `offset`; its tiers follow.
-    function objectiveAt(PackedTerms t, uint256 offset) internal pure returns (uint256 indicator_, uint256 tiers) {
+    /// @notice The head of the objective at `offset`; its tiers follow, and take `length` bytes.
+    function objectiveAt(PackedTerms t, uint256 offset) internal pure returns (uint256 indicator_, uint256 length) {
         uint256 word = _read(t, offset, OBJECTIVE);
-        return (word >> 8, word & 0xff);
+        return (word >> 16, uint16(word));
     }
 
     /// @notice The tier at `offset`, packed.
@@ -266,9 +287,20 @@ library TermsCodec {
 
     // -------------------------------------------------------------------------------------------------- one tier
 
+    /// @notice How many bytes it takes.
+    function width(PackedTier tier) internal pure returns (uint256) {
+        unchecked {
+            return FLAT_TIER + (_choice(tier) & STEPPED);
+        }
+    }
+
     /// @dev A {Test}.
     function test(PackedTier tier) internal pure returns (uint256) {
-        return PackedTier.unwrap(tier) >> 248 & ~uint256(PROPORTIONAL);
+        return _choice(tier) & ~uint256(STEPPED | PROPORTIONAL);
+    }
+
+    function isStepped(PackedTier tier) internal pure returns (bool) {
+        return _choice(tier) & STEPPED != 0;
     }
 
     function isRatio(PackedTier tier) internal pure returns (bool) {
@@ -280,11 +312,11 @@ library TermsCodec {
     }
 
     function isProportional(PackedTier tier) internal pure returns (bool) {
-        return PackedTier.unwrap(tier) >> 255 != 0;
+        return _choice(tier) & PROPORTIONAL != 0;
     }
 
     function threshold(PackedTier tier) internal pure returns (uint256) {
-        return uint64(PackedTier.unwrap(tier) >> 184);
+        return PackedTier.unwrap(tier) >> 192;
     }
 
     function credit(PackedTier tier) internal pure returns (uint256) {
@@ -292,21 +324,33 @@ library TermsCodec {
     }
 
     function per(PackedTier tier) internal pure returns (uint256) {
-        return uint64(PackedTier.unwrap(tier) >> 80);
+        return tier.isStepped() ? uint64(PackedTier.unwrap(tier) >> 80) : 0;
+    }
+
+    function _choice(PackedTier tier) private pure returns (uint256) {
+        return uint8(PackedTier.unwrap(tier) >> 184);
     }
 
     // ---------------------------------------------------------------------------------------------------- structs
 
     function tierAt(PackedTerms t, uint256 offset) internal pure returns (Tier memory) {
-        uint256 word = _read(t, offset, TIER);
-        uint8 choice = uint8(word >> 168);
+        PackedTier tier = t.tierIn(offset);
         return Tier({
-            test: Test(choice & ~PROPORTIONAL),
-            proportional: choice & PROPORTIONAL != 0,
-            threshold: uint64(word >> 104),
-            credit: uint40(word >> 64),
-            per: uint64(word)
+            test: Test(tier.test()),
+            proportional: tier.isProportional(),
+            threshold: uint64(tier.threshold()),
+            credit: uint40(tier.credit()),
+            per: uint64(tier.per())
         });
+    }
+
+    /// @notice How many tiers lie in the `length` bytes at `offset`.
+    function tierCount(PackedTerms t, uint256 offset, uint256 length) internal pure returns (uint256 count) {
+        unchecked {
+            for (uint256 end = offset + length; offset < end; offset += t.tierIn(offset).width()) {
+                ++count;
+            }
+        }
     }
 
     // ------------------------------------------------------------------------------------------------------ whole
@@ -327,15 +371,23 @@ library TermsCodec {
                 _checkChoice("unit", _read(t, from + 2, 1), uint256(type(Unit).max));
                 _checkChoice("mode", _read(t, from + 3, 1), uint256(type(Mode).max));
             }
+            (uint256 month, uint256 since) = t.anchorAt();
+            if (month < Months.EPOCH) revert NotCanonical("month", month);
+            if (since >= Months.start(month + 1) - Months.start(month)) revert NotCanonical("anchor", since);
             for (uint256 left = t.objectiveCount(); left != 0; --left) {
                 if (length < offset + OBJECTIVE) revert TermsLengthDiffers(length, offset + OBJECTIVE);
                 (, uint256 tiers) = t.objectiveAt(offset);
                 offset += OBJECTIVE;
-                uint256 end = offset + tiers * TIER;
+                uint256 end = offset + tiers;
                 if (length < end) revert TermsLengthDiffers(length, end);
-                for (; offset != end; offset += TIER) {
-                    _checkChoice("test", t.tierIn(offset).test(), uint256(type(Test).max));
+                while (offset < end) {
+                    PackedTier tier = t.tierIn(offset);
+                    _checkChoice("test", tier.test(), uint256(type(Test).max));
+                    if (tier.isStepped() && tier.per() == 0) revert NotCanonical("per", 0);
+                    offset += tier.width();
                 }
+                // A last tier that is cut off would read what follows.
+                if (offset != end) revert TermsLengthDiffers(length, offset);
             }
         }
         if (length != offset) revert TermsLengthDiffers(length, offset);
@@ -356,12 +408,13 @@ library TermsCodec {
         terms.objectives = new Objective[](t.objectiveCount());
         uint256 offset = t.objectivesAt();
         for (uint256 i; i < terms.objectives.length; ++i) {
-            (uint256 indicator_, uint256 tiers) = t.objectiveAt(offset);
+            (uint256 indicator_, uint256 length) = t.objectiveAt(offset);
             offset += OBJECTIVE;
+            uint256 tiers = t.tierCount(offset, length);
             terms.objectives[i] = Objective({indicator: uint8(indicator_), tiers: new Tier[](tiers)});
             for (uint256 j; j < tiers; ++j) {
                 terms.objectives[i].tiers[j] = t.tierAt(offset);
-                offset += TIER;
+                offset += t.tierIn(offset).width();
             }
         }
     }
@@ -379,12 +432,12 @@ library TermsCodec {
         }
         for (uint256 i; i < terms.objectives.length; ++i) {
             Objective memory x = terms.objectives[i];
-            data = abi.encodePacked(data, x.indicator, _count(x.tiers.length));
+            bytes memory tiers;
             for (uint256 j; j < x.tiers.length; ++j) {
-                Tier memory y = x.tiers[j];
-                uint8 choice = uint8(y.test) | (y.proportional ? PROPORTIONAL : 0);
-                data = abi.encodePacked(data, choice, y.threshold, y.credit, y.per);
+                tiers = abi.encodePacked(tiers, _encodeTier(x.tiers[j]));
             }
+            if (tiers.length > type(uint16).max) revert ListTooLong(tiers.length, type(uint16).max);
+            data = abi.encodePacked(data, x.indicator, uint16(tiers.length), tiers);
         }
     }
 
@@ -435,10 +488,25 @@ library TermsCodec {
         );
     }
 
+    function _encodeTier(Tier memory x) private pure returns (bytes memory data) {
+        uint8 choice = uint8(x.test) | (x.proportional ? PROPORTIONAL : 0) | (x.per != 0 ? STEPPED : 0);
+        data = abi.encodePacked(x.threshold, choice, x.credit);
+        if (x.per != 0) data = abi.encodePacked(data, x.per);
+    }
+
     function _encodeNumbers(Terms memory x) private pure returns (bytes memory) {
+        (uint256 month, uint256 since) = Months.split(x.anchor);
+        if (month > type(uint16).max) revert NotCanonical("month", month);
         return abi.encodePacked(
             abi.encodePacked(
-                x.anchor, x.start, x.reportWindow, x.disputeWindow, x.rulingWindow, x.fundingGrace, x.periodMonths
+                uint16(month),
+                uint24(since),
+                x.start,
+                x.reportWindow,
+                x.disputeWindow,
+                x.rulingWindow,
+                x.fundingGrace,
+                x.periodMonths
             ),
             abi.encodePacked(
                 x.periods,

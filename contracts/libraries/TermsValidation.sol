@@ -141,14 +141,17 @@ library TermsValidation {
         _checkCount("objectives", count, 1, MOST_OBJECTIVES);
         uint256 offset = t.objectivesAt();
         for (uint256 i; i < count; ++i) {
-            (uint256 indicator, uint256 tiers) = t.objectiveAt(offset);
+            (uint256 indicator, uint256 length) = t.objectiveAt(offset);
             if (indicator >= indicators) revert IndicatorMissing(i, indicator, indicators);
-            _checkCount("tiers", tiers, 1, MOST_TIERS);
             offset += TermsCodec.OBJECTIVE;
-            for (uint256 j; j < tiers; ++j) {
-                _checkTier(t.tierIn(offset), i, j);
-                offset += TermsCodec.TIER;
+            uint256 end = offset + length;
+            uint256 tiers;
+            for (; offset < end; ++tiers) {
+                PackedTier tier = t.tierIn(offset);
+                _checkTier(tier, i, tiers);
+                offset += tier.width();
             }
+            _checkCount("tiers", tiers, 1, MOST_TIERS);
         }
     }
 

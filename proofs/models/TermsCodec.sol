@@ -11,8 +11,7 @@ using TermsCodec for PackedTier global;
 /// @notice Stands in for the library that reads terms out of bytes, which is assembly. Every value is any number of
 /// its size, the same one whenever it is asked for: `ecrecover` is to the checker just some function of its arguments.
 library TermsCodec {
-    uint256 internal constant OBJECTIVE = 2;
-    uint256 internal constant TIER = 22;
+    uint256 internal constant OBJECTIVE = 3;
 
     function fee(PackedTerms t) internal pure returns (uint256) {
         return _some(t, 1, type(uint96).max);
@@ -31,7 +30,11 @@ library TermsCodec {
     }
 
     function anchor(PackedTerms t) internal pure returns (uint256) {
-        return _some(t, 5, type(uint40).max);
+        return _some(t, 33, type(uint40).max);
+    }
+
+    function anchorAt(PackedTerms t) internal pure returns (uint256 month, uint256 since) {
+        return (_some(t, 5, type(uint16).max), _some(t, 31, type(uint24).max));
     }
 
     function start(PackedTerms t) internal pure returns (uint256) {
@@ -86,12 +89,16 @@ library TermsCodec {
         return (_at(t, 19, i, type(uint8).max), _at(t, 20, i, type(uint8).max), _at(t, 21, i, type(uint40).max));
     }
 
-    function objectiveAt(PackedTerms t, uint256 offset) internal pure returns (uint256 indicator_, uint256 tiers) {
-        return (_at(t, 22, offset, type(uint8).max), _at(t, 23, offset, type(uint8).max));
+    function objectiveAt(PackedTerms t, uint256 offset) internal pure returns (uint256 indicator_, uint256 length) {
+        return (_at(t, 22, offset, type(uint8).max), _at(t, 23, offset, type(uint16).max));
     }
 
     function tierIn(PackedTerms t, uint256 offset) internal pure returns (PackedTier) {
         return PackedTier.wrap(_at(t, 24, offset, type(uint160).max));
+    }
+
+    function width(PackedTier tier) internal pure returns (uint256) {
+        return _of(tier, 32, type(uint8).max);
     }
 
     function isRatio(PackedTier tier) internal pure returns (bool) {

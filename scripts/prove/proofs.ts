@@ -7,14 +7,14 @@ import { closure, compile, readSource, type Sources } from "./solc.ts";
 /** What stands in for a source that the checker cannot read: see docs/proofs.md. */
 const MODELS: Readonly<Record<string, string>> = {
   "contracts/libraries/TermsCodec.sol": "proofs/models/TermsCodec.sol",
-  "solady/src/utils/DateTimeLib.sol": "proofs/models/DateTimeLib.sol",
+  "contracts/libraries/Months.sol": "proofs/models/Months.sol",
 };
 
 const CALENDAR = "contracts/libraries/Calendar.sol";
 
 /** Boundaries are any times: the sums that make them of days and months go round at 2^256, where the checker is lost. */
 const ABSTRACT: readonly (readonly [head: string, body: string])[] = [
-  ["function boundary(", "{ return DateTimeLib.boundary(PackedTerms.unwrap(t), k); }"],
+  ["function boundary(", "{ return Months.boundary(PackedTerms.unwrap(t), k); }"],
   ["function bounds(", "{ return (boundary(t, k), boundary(t, k + 1)); }"],
 ];
 

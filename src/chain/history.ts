@@ -21,15 +21,18 @@ import type { JsonRpcProvider, Log } from "ethers";
 import type { Agreement } from "./agreement.ts";
 import { decodeFailure } from "./failure.ts";
 
-/** The events of an agreement whose values this library uses. */
+/**
+ * The events of an agreement whose values this library uses. What the chain says in an event of its own before a report
+ * or a result, and only where there is something to say, is a value of that report or result here, else 0.
+ */
 export interface EventValues {
   Accepted: AcceptedEvent.OutputObject;
   Unaccepted: UnacceptedEvent.OutputObject;
   Funded: FundedEvent.OutputObject;
-  Reported: ReportedEvent.OutputObject;
+  Reported: ReportedEvent.OutputObject & { readonly revision: bigint };
   Disputed: DisputedEvent.OutputObject;
   Split: SplitEvent.OutputObject;
-  PeriodFinal: PeriodFinalEvent.OutputObject;
+  PeriodFinal: PeriodFinalEvent.OutputObject & { readonly ruling: bigint; readonly fromBond: bigint };
   ChronicFailure: ChronicFailureEvent.OutputObject;
   BondPosted: BondPostedEvent.OutputObject;
   Closed: ClosedEvent.OutputObject;
@@ -56,15 +59,13 @@ export type AgreementEvent = {
 const ESCROW = ISLAEscrow__factory.createInterface();
 const SMALLEST_STEP = 64;
 
-/** All events of `agreement` in the order they happened, or those of one period. */
+/** All events of `agreement` in the order they happened, or those that a period of its own has. */
 export async function readHistory(agreement: Agreement, period?: bigint): Promise<AgreementEvent[]> {
   const { provider, factory, address } = agreement;
-  const topics =
-    period === undefined
-      ? []
-      : [["Reported", "Disputed", "Split", "PeriodFinal"].map(topicOf), `0x${period.toString(16).padStart(64, "0")}`];
-  const logs = await readLogs(provider, { address, topics }, factory.block);
-  return logs.flatMap(parse);
+  const logs = await readLogs(provider, { address }, factory.block);
+  const events = joined(logs.flatMap(parse));
+  if (period === undefined) return events;
+  return events.filter(({ values }) => "period" in values && values.period === period);
 }
 
 /** The last event called `name`, if there is one. */
@@ -77,25 +78,42 @@ export function eventsOf<N extends EventName>(history: readonly AgreementEvent[]
   return history.filter((event) => event.name === name).map((event) => event.values as EventValues[N]);
 }
 
-function topicOf(name: string): string {
-  const event = ESCROW.getEvent(name as EventName);
-  return event.topicHash;
+interface ParsedLog {
+  readonly name: string;
+  readonly values: Record<string, bigint>;
+  readonly block: number;
+  readonly transaction: string;
 }
 
-function parse(log: Log): AgreementEvent[] {
+function parse(log: Log): ParsedLog[] {
   const parsed = ESCROW.parseLog(log);
   if (parsed === null) return [];
-  const values: unknown = parsed.args.toObject();
-  const event = { name: parsed.name, values, block: log.blockNumber, transaction: log.transactionHash };
-  return [event as AgreementEvent];
+  const values = parsed.args.toObject() as Record<string, bigint>;
+  return [{ name: parsed.name, values, block: log.blockNumber, transaction: log.transactionHash }];
+}
+
+/** Puts what was said before a report or a result into it. */
+function joined(logs: readonly ParsedLog[]): AgreementEvent[] {
+  let [revision, ruling, fromBond] = [0n, 0n, 0n];
+  const events: unknown[] = [];
+  for (const log of logs) {
+    const { name, values } = log;
+    if (name === "Revised") revision = values["revision"] ?? 0n;
+    else if (name === "Ruled") ruling = values["ruling"] ?? 0n;
+    else if (name === "BondDrawn") fromBond = values["amount"] ?? 0n;
+    else if (name === "Reported") {
+      events.push({ ...log, values: { ...values, revision } });
+      revision = 0n;
+    } else if (name === "PeriodFinal") {
+      events.push({ ...log, values: { ...values, ruling, fromBond } });
+      [ruling, fromBond] = [0n, 0n];
+    } else events.push(log);
+  }
+  return events as AgreementEvent[];
 }
 
 /** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */
-async function readLogs(
-  provider: JsonRpcProvider,
-  filter: { address: string; topics: (string | string[])[] },
-  from: number,
-): Promise<Log[]> {
+async function readLogs(provider: JsonRpcProvider, filter: { address: string }, from: number): Promise<Log[]> {
   const latest = await provider.getBlockNumber();
   const logs: Log[] = [];
   let step = latest - from + 1;

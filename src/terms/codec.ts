@@ -3,17 +3,15 @@ import { UpheldError } from "../errors.ts";
 import type { ChronicRule, Combination, Indicator, Mode, Objective, Terms, Test, Tier, Unit } from "./types.ts";
 
 /** Mirrors `contracts/libraries/TermsCodec.sol`: big-endian, no gaps; the table there is the format. */
+const STEPPED = 8;
 const PROPORTIONAL = 0x80;
 
 type NumberField = { [K in keyof Terms]: Terms[K] extends bigint | number ? K : never }[keyof Terms];
 
 /** Bytes of each field, in the order of the header. */
 const MONEY = { fee: 12, bond: 12, pledge: 12, termCreditCap: 12 } as const;
+const SHARES = { pledgeShare: 5, creditCap: 5, silenceCredit: 5 } as const;
 const NUMBERS = {
-  pledgeShare: 5,
-  creditCap: 5,
-  silenceCredit: 5,
-  anchor: 5,
   start: 5,
   reportWindow: 4,
   disputeWindow: 4,
@@ -28,7 +26,7 @@ const NUMBERS = {
 const PARTIES = ["provider", "client", "oracle", "arbiter", "token"] as const;
 
 /** How many bytes a number of the terms has on chain. */
-export const FIELD_BYTES: Readonly<Record<NumberField, number>> = { ...MONEY, ...NUMBERS };
+export const FIELD_BYTES: Readonly<Record<NumberField, number>> = { ...MONEY, ...SHARES, anchor: 5, ...NUMBERS };
 
 class Writer {
   hex = "0x";
@@ -56,6 +54,8 @@ export function encodeTerms(terms: Terms): string {
   for (const name of PARTIES) out.bytes(name, terms[name], 20);
   for (const [name, bytes] of Object.entries(MONEY)) out.number(name, terms[name as keyof typeof MONEY], bytes);
   out.bytes("document", terms.document, 32);
+  for (const [name, bytes] of Object.entries(SHARES)) out.number(name, terms[name as keyof typeof SHARES], bytes);
+  writeAnchor(out, terms.anchor);
   for (const [name, bytes] of Object.entries(NUMBERS)) out.number(name, terms[name as keyof typeof NUMBERS], bytes);
   out.number("number of indicators", terms.indicators.length, 1);
   out.number("number of chronic rules", terms.chronic.length, 1);
@@ -68,10 +68,31 @@ export function encodeTerms(terms: Terms): string {
   }
   for (const objective of terms.objectives) {
     out.number("indicator", objective.indicator, 1);
-    out.number("number of tiers", objective.tiers.length, 1);
-    for (const tier of objective.tiers) writeTier(out, tier);
+    const tiers = new Writer();
+    for (const tier of objective.tiers) writeTier(tiers, tier);
+    out.number("bytes of tiers", (tiers.hex.length - 2) / 2, 2);
+    out.hex += tiers.hex.slice(2);
   }
   return out.hex;
+}
+
+/** The month it lies in, and seconds since that month began. */
+function writeAnchor(out: Writer, anchor: bigint): void {
+  const date = new Date(Number(anchor) * 1000);
+  const month = date.getUTCFullYear() * 12 + date.getUTCMonth() - MARCH;
+  out.number("month of the anchor", month, 2);
+  out.number("anchor", anchor - startOfMonth(month), 3);
+}
+
+/** Months are counted from March of year 0. */
+const MARCH = 2;
+/** January of 1970. */
+const EPOCH = 1970 * 12 - MARCH;
+
+/** UTC seconds. */
+function startOfMonth(month: number): bigint {
+  const sinceJanuary = month + MARCH;
+  return BigInt(Date.UTC(Math.floor(sinceJanuary / 12), sinceJanuary % 12) / 1000);
 }
 
 function writeIndicator(out: Writer, indicator: Indicator): void {
@@ -83,14 +104,14 @@ function writeIndicator(out: Writer, indicator: Indicator): void {
 }
 
 function writeTier(out: Writer, tier: Tier): void {
-  out.number("test", tier.test | (tier.proportional ? PROPORTIONAL : 0), 1);
   out.number("threshold", tier.threshold, 8);
+  out.number("test", tier.test | (tier.proportional ? PROPORTIONAL : 0) | (tier.per === 0n ? 0 : STEPPED), 1);
   out.number("credit", tier.credit, 5);
-  out.number("per", tier.per, 8);
+  if (tier.per !== 0n) out.number("per", tier.per, 8);
 }
 
 class Reader {
-  private at = 2;
+  at = 2;
   private readonly hex: string;
 
   constructor(hex: string) {
@@ -154,7 +175,7 @@ function readHeader(from: Reader): Omit<Terms, "indicators" | "chronic" | "objec
     pledgeShare: from.big(5),
     creditCap: from.big(5),
     silenceCredit: from.big(5),
-    anchor: from.big(5),
+    anchor: readAnchor(from),
     start: from.big(5),
     reportWindow: from.big(4),
     disputeWindow: from.big(4),
@@ -166,6 +187,14 @@ function readHeader(from: Reader): Omit<Terms, "indicators" | "chronic" | "objec
     burnInPeriods: from.number(1),
     combination: from.oneOf("combination", 2) as Combination,
   };
+}
+
+function readAnchor(from: Reader): bigint {
+  const [month, since] = [from.number(2), from.big(3)];
+  if (month < EPOCH) throw malformed("the anchor is before 1970");
+  const [start, next] = [startOfMonth(month), startOfMonth(month + 1)];
+  if (since >= next - start) throw malformed(`the anchor lies ${since} s after its month began, which is over then`);
+  return start + since;
 }
 
 function readIndicator(from: Reader): Indicator {
@@ -183,21 +212,28 @@ function readChronic(from: Reader): ChronicRule {
 }
 
 function readObjective(from: Reader): Objective {
-  const [indicator, tiers] = [from.number(1), from.number(1)];
-  return { indicator, tiers: Array.from({ length: tiers }, () => readTier(from)) };
+  const [indicator, size] = [from.number(1), from.number(2)];
+  const end = from.at + 2 * size;
+  const tiers: Tier[] = [];
+  while (from.at < end) tiers.push(readTier(from));
+  if (from.at !== end) throw malformed("the last tier of an objective is cut off");
+  return { indicator, tiers };
 }
 
 function readTier(from: Reader): Tier {
+  const threshold = from.big(8);
   const byte = from.number(1);
-  const test = byte & ~PROPORTIONAL;
+  const test = byte & ~(STEPPED | PROPORTIONAL);
   if (test < 1 || test > 4) throw malformed(`test is ${test}, must be 1 to 4`);
-  return {
+  const tier = {
     test: test as Test,
     proportional: (byte & PROPORTIONAL) !== 0,
-    threshold: from.big(8),
+    threshold,
     credit: from.big(5),
-    per: from.big(8),
+    per: (byte & STEPPED) === 0 ? 0n : from.big(8),
   };
+  if ((byte & STEPPED) !== 0 && tier.per === 0n) throw malformed("a tier has a step of 0");
+  return tier;
 }
 
 /** What the parties accept: keccak256 of the packed terms. */

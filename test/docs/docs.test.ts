@@ -24,7 +24,7 @@ const IMPLEMENTATION = {
   IOracleCommittee: "OracleCommittee",
 } as const;
 /** The escrow runs these from its back office. */
-const BACK_OFFICE = ["agree", "revoke", "offerSeat"];
+const BACK_OFFICE = ["agree", "revoke", "offerSeat", "sweep"];
 
 const pages = allPages();
 const operations = pages.filter(({ path }) => path.startsWith("docs/operations/"));

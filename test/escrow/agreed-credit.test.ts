@@ -242,7 +242,7 @@ describe("agreed credit: events", () => {
     expect(events.slice(1)).to.deep.equal([
       ["PledgeMoved", 0n, 1n, 1n, usd(50)],
       ["PledgeMoved", 0n, 2n, 2n, usd(50)],
-      ["PeriodFinal", 0n, 0n, share(30), share(70), 0n, time],
+      ["PeriodFinal", 0n, share(30), share(70), time],
     ]);
   });
 });

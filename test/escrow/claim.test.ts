@@ -58,7 +58,7 @@ describe("SLAEscrow: claim", () => {
     const due = boundaryOf(a, 1) + 7n * DAY;
     await timeTravelTo(due + DAY);
     expect(await eventsOf(a, claim(a, a.newcomer))).to.deep.equal([
-      ["PeriodFinal", 0n, 0n, 0n, FEE, 0n, due],
+      ["PeriodFinal", 0n, 0n, FEE, due],
       ["Claimed", a.newcomer.address, FEE],
     ]);
     expect(await a.token.balanceOf(a.newcomer)).to.equal(FEE);

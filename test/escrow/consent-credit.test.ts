@@ -63,7 +63,7 @@ describe("SLAEscrow: a credit by two keys", () => {
     const time = (await now()) + 5n;
     await at(time);
     const events = await eventsOf(a, a.escrow.connect(a.provider).agree(credit(0, usd(123)), time + DAY));
-    expect(events.slice(1)).to.deep.equal([["PeriodFinal", 0n, 0n, usd(123), usd(877), 0n, time]]);
+    expect(events.slice(1)).to.deep.equal([["PeriodFinal", 0n, usd(123), usd(877), time]]);
     await expectState(a, { period: 1n, earnings: usd(877), balance: usd(11_123), creditsGiven: usd(123) });
     expect(await a.escrow.chronicPeriods(0)).to.equal(1n);
     await expectConserved(a);

@@ -256,7 +256,7 @@ describe("TermsValidation", () => {
       ["combination", 225, "CombinationUnknown"],
       ["unit", 229 + 2, "IndicatorMalformed", 0n],
       ["mode", 229 + 3, "IndicatorMalformed", 0n],
-      ["test", 229 + 16 + 7 + 2, "TierMalformed", 0n, 0n],
+      ["test", 229 + 16 + 7 + 3 + 8, "TierMalformed", 0n, 0n],
     ] as const) {
       it(`refuses no ${name}`, async () => {
         const w = await loadFixture(world);

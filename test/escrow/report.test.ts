@@ -66,7 +66,7 @@ describe("report: window", () => {
     await report(a, 0, 10);
     const events = await eventsOf(a, report(a, 1, 0));
     const due = FEBRUARY + 7n * DAY;
-    expect(events[0]).to.deep.equal(["PeriodFinal", 0n, 0n, share(10), share(90), 0n, due]);
+    expect(events[0]).to.deep.equal(["PeriodFinal", 0n, share(10), share(90), due]);
     expect(events.map(([name]) => name)).to.deep.equal(["PeriodFinal", "Reported"]);
     await expectState(a, { period: 1n, earnings: share(90), balance: 12n * FEE - share(90) });
   });
@@ -316,11 +316,17 @@ describe("report: counts", () => {
 });
 
 describe("report: event", () => {
-  it("tells period, revision, credit, evidence and counts", async () => {
+  it("tells period, credit, evidence and counts; a correction its revision before", async () => {
     const a = await loadFixture(contested);
     const root = ethers.id("root");
     await at(FEBRUARY);
-    const sent = a.escrow.connect(a.oracle).report(0, 0, [{ total: JANUARY, bad: 40_000n, excluded: 0n }], root);
-    expect(await eventsOf(a, sent)).to.deep.equal([["Reported", 0n, 0n, share(25), root, [[JANUARY, 40_000n, 0n]]]]);
+    const oracle = a.escrow.connect(a.oracle);
+    const first = oracle.report(0, 0, [{ total: JANUARY, bad: 40_000n, excluded: 0n }], root);
+    expect(await eventsOf(a, first)).to.deep.equal([["Reported", 0n, share(25), root, [[JANUARY, 40_000n, 0n]]]]);
+    const second = oracle.report(0, 1, [{ total: JANUARY, bad: 0n, excluded: 0n }], root);
+    expect(await eventsOf(a, second)).to.deep.equal([
+      ["Revised", 0n, 1n],
+      ["Reported", 0n, 0n, root, [[JANUARY, 0n, 0n]]],
+    ]);
   });
 });

@@ -45,7 +45,8 @@ describe("rule: window", () => {
     const events = await eventsOf(a, settleAt(a, ruledBy));
     expect(events).to.deep.equal([
       ["PledgeMoved", 0n, 2n, 2n, usd(50)],
-      ["PeriodFinal", 0n, 4n, share(25), share(75), 0n, ruledBy],
+      ["Ruled", 0n, 4n],
+      ["PeriodFinal", 0n, share(25), share(75), ruledBy],
     ]);
     await expectState(a, { creditsGiven: share(25), earnings: share(75), balance: FUNDED - share(75) + usd(50) });
   });
@@ -208,9 +209,11 @@ describe("rule: order", () => {
     await expectState(a, { openDisputes: 0b011n, creditsGiven: share(10 + 10 + 50), held: 2n * share(40) });
     const lapse = boundaryOf(a, 1) + 97n * DAY;
     const events = await eventsOf(a, ruled(a, 1, Ruling.Provider, lapse));
-    expect(events.filter(([name]) => name === "PeriodFinal")).to.deep.equal([
-      ["PeriodFinal", 0n, 4n, share(25), share(75), 0n, lapse],
-      ["PeriodFinal", 1n, 2n, share(10), share(90), 0n, lapse],
+    expect(events.filter(([name]) => name === "Ruled" || name === "PeriodFinal")).to.deep.equal([
+      ["Ruled", 0n, 4n],
+      ["PeriodFinal", 0n, share(25), share(75), lapse],
+      ["Ruled", 1n, 2n],
+      ["PeriodFinal", 1n, share(10), share(90), lapse],
     ]);
     await expectState(a, { openDisputes: 0n, held: 0n, pledges: 0n, creditsGiven: share(50 + 25 + 10) });
     await expectConserved(a);
@@ -225,7 +228,8 @@ describe("rule: event", () => {
     expect(await eventsOf(a, ruled(a, 0, Ruling.Report, at))).to.deep.equal([
       ["PledgeMoved", 0n, 1n, 2n, usd(50)],
       ["PledgeMoved", 0n, 2n, 1n, usd(50)],
-      ["PeriodFinal", 0n, 1n, share(25), share(75), 0n, at],
+      ["Ruled", 0n, 1n],
+      ["PeriodFinal", 0n, share(25), share(75), at],
     ]);
   });
 });

@@ -46,9 +46,10 @@ describe("settling: order", () => {
     expect(events).to.deep.equal([
       ["Split", 0n, share(25), share(50), share(25), 0n, splitAt],
       ["PledgeMoved", 0n, 2n, 2n, usd(50)],
-      ["PeriodFinal", 0n, 4n, share(25), share(75), 0n, ruledBy],
-      ["PeriodFinal", 1n, 0n, share(50), share(50), 0n, silent(1)],
-      ["PeriodFinal", 2n, 0n, share(50), share(50), 0n, silent(2)],
+      ["Ruled", 0n, 4n],
+      ["PeriodFinal", 0n, share(25), share(75), ruledBy],
+      ["PeriodFinal", 1n, share(50), share(50), silent(1)],
+      ["PeriodFinal", 2n, share(50), share(50), silent(2)],
     ]);
     expect(ruledBy < silent(1)).to.equal(true);
   });
@@ -60,8 +61,8 @@ describe("settling: order", () => {
     expect(ruledBy).to.equal(boundaryOf(a, 2) + D);
     const events = await eventsOf(a, settleAt(a, ruledBy));
     expect(events.filter(([name]) => name === "PeriodFinal")).to.deep.equal([
-      ["PeriodFinal", 0n, 4n, share(25), share(75), 0n, ruledBy],
-      ["PeriodFinal", 1n, 0n, share(5), share(95), 0n, ruledBy],
+      ["PeriodFinal", 0n, share(25), share(75), ruledBy],
+      ["PeriodFinal", 1n, share(5), share(95), ruledBy],
     ]);
   });
 
@@ -177,7 +178,7 @@ describe("settling: closed", () => {
     const due = boundaryOf(a, 2) + D;
     const events = await eventsOf(a, settleAt(a, due + DAY));
     expect(events).to.deep.equal([
-      ["PeriodFinal", 1n, 0n, 0n, FEE, 0n, due],
+      ["PeriodFinal", 1n, 0n, FEE, due],
       ["Closed", usd(500), due],
     ]);
     await expectState(a, { phase: Phase.Closed, earnings: usd(2_400), balance: usd(100), bond: 0n });

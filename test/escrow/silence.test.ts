@@ -54,7 +54,7 @@ describe("silence", () => {
     await wait(SILENT_AT + D - 1n);
     await expectState(a, { stage: Stage.Reported, period: 0n, earnings: 0n });
     const events = await eventsOf(a, settleAt(a, SILENT_AT + D));
-    expect(events).to.deep.equal([["PeriodFinal", 0n, 0n, share(50), share(50), 0n, SILENT_AT + D]]);
+    expect(events).to.deep.equal([["PeriodFinal", 0n, share(50), share(50), SILENT_AT + D]]);
     await expectState(a, { period: 1n, earnings: share(50), creditsGiven: share(50), balance: 12n * FEE - share(50) });
     await expectConserved(a);
   });
@@ -126,7 +126,7 @@ describe("silence: 240 periods", () => {
     const end = boundaryOf(a, 240) + R + D;
     const events = await eventsOf(a, settleAt(a, end));
     expect(events.length).to.equal(241);
-    expect(events[239]).to.deep.equal(["PeriodFinal", 239n, 0n, share(50), share(50), 0n, end]);
+    expect(events[239]).to.deep.equal(["PeriodFinal", 239n, share(50), share(50), end]);
     const { gasUsed } = (await a.escrow.runner!.provider!.getBlock("latest"))!;
     expect(Number(gasUsed)).to.be.lessThan(4_000_000); // what a committee gives an entry
     await expectState(a, { earnings: 240n * share(50), balance: 240n * share(50), creditsGiven: 240n * share(50) });

@@ -132,6 +132,6 @@ abstract contract ArbitraryTerms {
         );
         tier.credit = uint40(_pick(1, type(uint40).max));
         tier.proportional = _pick(0, 2) == 0;
-        if (!tier.proportional) tier.per = uint64(_pick(0, most));
+        if (!tier.proportional && _pick(0, 1) == 0) tier.per = uint64(_pick(0, most));
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {DateTimeLib} from "solady/src/utils/DateTimeLib.sol";
+
 import {Calendar} from "../../contracts/libraries/Calendar.sol";
+import {Months} from "../../contracts/libraries/Months.sol";
 import {PackedTerms} from "../../contracts/libraries/TermsCodec.sol";
 import {ArbitraryTerms} from "./ArbitraryTerms.sol";
 
@@ -26,6 +29,19 @@ contract CalendarTest is ArbitraryTerms {
         (uint256 from, uint256 to) = t.bounds(k);
         assert(from == t.boundary(k) && to == t.boundary(uint256(k) + 1));
         assert(from < to && to <= type(uint40).max);
+    }
+
+    function testFuzzMonthsBeginWhenTheLibrarySays(uint16 number) external pure {
+        uint256 month = _clamp(number, Months.EPOCH, type(uint16).max);
+        uint256 sinceJanuary = month + 2;
+        uint256 first = DateTimeLib.dateToEpochDay(sinceJanuary / 12, sinceJanuary % 12 + 1, 1);
+        assert(Months.start(month) == first * 1 days);
+    }
+
+    function testFuzzEveryMomentLiesInItsMonth(uint40 time) external pure {
+        (uint256 month, uint256 since) = Months.split(time);
+        assert(Months.start(month) + since == time);
+        assert(time < Months.start(month + 1));
     }
 
     function testFuzzEveryMomentLiesInItsPeriod(uint256 seed, uint256 time) external {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Measurement, Terms, Test, Tier} from "../../contracts/interfaces/AgreementTypes.sol";
+import {Measurement, Objective, Terms, Test, Tier} from "../../contracts/interfaces/AgreementTypes.sol";
 import {CreditTable} from "../../contracts/libraries/CreditTable.sol";
 import {PackedTerms, TermsCodec} from "../../contracts/libraries/TermsCodec.sol";
 import {ArbitraryTerms} from "./ArbitraryTerms.sol";
@@ -27,6 +27,7 @@ contract CreditTableTest is ArbitraryTerms {
         Measurement[] memory counts = _arbitraryCounts(t);
         (uint256 credit,) = _creditUp(x, counts, x.fee);
         Tier[] memory tiers = x.objectives[0].tiers;
+        if (tiers.length == 1) return; // valid terms have no objective without a tier
         // the first or the last one
         if (_pick(0, 1) == 0) tiers[0] = tiers[tiers.length - 1];
         x.objectives[0].tiers = new Tier[](tiers.length - 1);
@@ -72,6 +73,57 @@ contract CreditTableTest is ArbitraryTerms {
         x.fee = 1 << 95;
         x.creditCap = type(uint40).max;
         _creditUp(x, counts, x.fee);
+    }
+
+    /// One objective: what the table gives is the greatest that one of its tiers gives.
+    function testFuzzATableGivesItsGreatestTier(uint256 seed) external {
+        (Terms memory x,) = _arbitraryTerms(seed);
+        x.creditCap = type(uint40).max;
+        Objective[] memory one = new Objective[](1);
+        one[0] = x.objectives[0];
+        x.objectives = one;
+        Measurement[] memory counts = _arbitraryCounts(TermsCodec.wrap(TermsCodec.encode(x)));
+        Measurement memory m = counts[one[0].indicator];
+        (uint256 numerator, uint256 denominator) = (0, 1);
+        for (uint256 j; j < one[0].tiers.length; ++j) {
+            (uint256 its, uint256 of_) = _tierCredit(one[0].tiers[j], m.total, m.bad);
+            if (its * denominator > numerator * of_) (numerator, denominator) = (its, of_);
+        }
+        uint256 fee = _pick(1, x.fee);
+        (uint256 credit,) = _creditUp(x, counts, fee);
+        uint256 most = CreditTable.shareUp(fee, x.creditCap);
+        uint256 greatest = CreditTable.ceilDiv(fee * numerator, denominator);
+        assert(credit == (greatest < most ? greatest : most));
+    }
+
+    /// The scan is the rule of one tier, written again: they must say the same of every table, the thresholds among it.
+    function testFuzzTheScanFindsWhatTheTiersGive(uint256 seed) external {
+        (Terms memory x, PackedTerms t) = _arbitraryTerms(seed);
+        Tier[] memory tiers = x.objectives[0].tiers;
+        uint256 total = _pick(1, type(uint64).max);
+        uint256 bad = _pick(0, 1) == 0 ? _pick(1, total) : _badAtThreshold(tiers[0], total);
+        if (bad == 0 || bad > total) return;
+        (, uint256 length) = t.objectiveAt(t.objectivesAt());
+        uint256 from = t.objectivesAt() + TermsCodec.OBJECTIVE;
+        (uint256 greatest, uint256 next) = CreditTable.greatestFlat(t, from, from + length, total, bad);
+
+        uint256 expected;
+        for (uint256 j; j < tiers.length; ++j) {
+            (uint256 its, uint256 of_) = _tierCredit(tiers[j], total, bad);
+            bool isFlat = !tiers[j].proportional && tiers[j].per == 0;
+            if (its != 0 && !isFlat) break;
+            if (its > expected) expected = its;
+            assert(its == 0 || of_ == PPB);
+            from += t.tierIn(from).width();
+        }
+        assert(greatest == expected && next == from);
+    }
+
+    /// @dev The bad units at which `tier` is at its threshold, as near as units go, or one more or less.
+    function _badAtThreshold(Tier memory tier, uint256 total) private returns (uint256) {
+        bool isRatio = tier.test == Test.Below || tier.test == Test.AtMost;
+        uint256 exact = isRatio ? total - total * tier.threshold / PPB : tier.threshold;
+        return exact == 0 ? 0 : exact + _pick(0, 2) - 1;
     }
 
     function testFuzzATiersCreditNeverFallsWithMoreBad(uint256 seed) external {

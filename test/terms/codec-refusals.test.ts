@@ -64,13 +64,22 @@ describe("packed terms refuse", () => {
     ["number of indicators", { indicators: many(indicator!) }],
     ["number of chronic rules", { chronic: many(rule!) }],
     ["number of objectives", { objectives: many(objective!) }],
-    ["number of tiers", { objectives: [{ indicator: 0, tiers: many(tier!) }] }],
   ];
   for (const [name, changes] of tooMany) {
     it(`${name}: 256`, () => {
       expect(problemOf(() => encodeTerms(sampleTerms(changes)))?.message).to.equal(`${name} is 256, must be 0 to 255`);
     });
   }
+
+  it("tiers of more than 65535 bytes", () => {
+    const tiers = Array.from({ length: 4_682 }, () => tier!);
+    expect(problemOf(() => encodeTerms(sampleTerms({ objectives: [{ indicator: 0, tiers }] })))?.message).to.equal(
+      "bytes of tiers is 65548, must be 0 to 65535",
+    );
+    expect(
+      problemOf(() => encodeTerms(sampleTerms({ objectives: [{ indicator: 0, tiers: tiers.slice(1) }] }))),
+    ).to.equal(undefined);
+  });
 
   for (const client of [
     `00${address("12")}`,
@@ -117,9 +126,16 @@ describe("packed terms refuse", () => {
       ["unit 6", () => replaced(231, "06"), () => "unit is 6, must be 1 to 5"],
       ["mode 0", () => replaced(232, "00"), () => "mode is 0, must be 1 to 3"],
       ["mode 4", () => replaced(232, "04"), () => "mode is 4, must be 1 to 3"],
-      ["test 0", () => replaced(254, "00"), () => "test is 0, must be 1 to 4"],
-      ["test 5", () => replaced(254, "05"), () => "test is 5, must be 1 to 4"],
-      ["test 0, proportional", () => replaced(254, "80"), () => "test is 0, must be 1 to 4"],
+      ["test 0", () => replaced(263, "00"), () => "test is 0, must be 1 to 4"],
+      ["test 5", () => replaced(263, "05"), () => "test is 5, must be 1 to 4"],
+      ["an anchor before 1970", () => replaced(195, "00"), () => "the anchor is before 1970"],
+      [
+        "an anchor after its month",
+        () => replaced(197, "ff"),
+        () => "the anchor lies 16711680 s after its month began, which is over then",
+      ],
+      ["a tier that is cut off", () => replaced(254, "29"), () => "the last tier of an objective is cut off"],
+      ["test 0, proportional", () => replaced(263, "80"), () => "test is 0, must be 1 to 4"],
     ];
     for (const [what, text, why] of wrong) {
       it(what, () => {
@@ -136,7 +152,7 @@ describe("packed terms refuse", () => {
     });
 
     it("nor the last test and unit there are", () => {
-      expect(decodeTerms(replaced(254, "84")).objectives[0]?.tiers[0]).to.include({ test: 4, proportional: true });
+      expect(decodeTerms(replaced(263, "84")).objectives[0]?.tiers[0]).to.include({ test: 4, proportional: true });
       expect(decodeTerms(replaced(231, "05")).indicators[0]?.unit).to.equal(5);
     });
   });

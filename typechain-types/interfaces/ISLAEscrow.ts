@@ -32,7 +32,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface ISLAEscrowInterface extends Interface {
     getFunction(nameOrSignature: "accept" | "agree" | "chronicPeriods" | "claim" | "consentOf" | "dispute" | "disputeOf" | "fund" | "fundWithPermit" | "offerSeat" | "postBond" | "report" | "revoke" | "rule" | "seatOffer" | "settle" | "state" | "sweep" | "sync" | "takeSeat" | "terminate" | "terms" | "termsHash" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Accepted" | "Activated" | "ArbiterChanged" | "BondPosted" | "ChronicFailure" | "Claimed" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "Disputed" | "Funded" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "Reported" | "SeatOffered" | "SeatTaken" | "Split" | "Swept" | "Terminated" | "Unaccepted" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Accepted" | "Activated" | "ArbiterChanged" | "BondDrawn" | "BondPosted" | "ChronicFailure" | "Claimed" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "Disputed" | "Funded" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "Reported" | "Revised" | "Ruled" | "SeatOffered" | "SeatTaken" | "Split" | "Swept" | "Terminated" | "Unaccepted" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accept', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'agree', values: [ConsentStruct, BigNumberish]): string;
@@ -114,6 +114,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [arbiter: AddressLike];
       export type OutputTuple = [arbiter: string];
       export interface OutputObject {arbiter: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace BondDrawnEvent {
+      export type InputTuple = [period: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [period: bigint, amount: bigint];
+      export interface OutputObject {period: bigint, amount: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -231,9 +243,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace PeriodFinalEvent {
-      export type InputTuple = [period: BigNumberish, ruling: BigNumberish, credit: BigNumberish, earned: BigNumberish, fromBond: BigNumberish, dueAt: BigNumberish];
-      export type OutputTuple = [period: bigint, ruling: bigint, credit: bigint, earned: bigint, fromBond: bigint, dueAt: bigint];
-      export interface OutputObject {period: bigint, ruling: bigint, credit: bigint, earned: bigint, fromBond: bigint, dueAt: bigint };
+      export type InputTuple = [period: BigNumberish, credit: BigNumberish, earned: BigNumberish, dueAt: BigNumberish];
+      export type OutputTuple = [period: bigint, credit: bigint, earned: bigint, dueAt: bigint];
+      export interface OutputObject {period: bigint, credit: bigint, earned: bigint, dueAt: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -255,9 +267,33 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   
 
     export namespace ReportedEvent {
-      export type InputTuple = [period: BigNumberish, revision: BigNumberish, credit: BigNumberish, evidence: BytesLike, measurements: MeasurementStruct[]];
-      export type OutputTuple = [period: bigint, revision: bigint, credit: bigint, evidence: string, measurements: MeasurementStructOutput[]];
-      export interface OutputObject {period: bigint, revision: bigint, credit: bigint, evidence: string, measurements: MeasurementStructOutput[] };
+      export type InputTuple = [period: BigNumberish, credit: BigNumberish, evidence: BytesLike, measurements: MeasurementStruct[]];
+      export type OutputTuple = [period: bigint, credit: bigint, evidence: string, measurements: MeasurementStructOutput[]];
+      export interface OutputObject {period: bigint, credit: bigint, evidence: string, measurements: MeasurementStructOutput[] };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RevisedEvent {
+      export type InputTuple = [period: BigNumberish, revision: BigNumberish];
+      export type OutputTuple = [period: bigint, revision: bigint];
+      export interface OutputObject {period: bigint, revision: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RuledEvent {
+      export type InputTuple = [period: BigNumberish, ruling: BigNumberish];
+      export type OutputTuple = [period: bigint, ruling: bigint];
+      export interface OutputObject {period: bigint, ruling: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -702,6 +738,7 @@ getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
     getEvent(key: 'Accepted'): TypedContractEvent<AcceptedEvent.InputTuple, AcceptedEvent.OutputTuple, AcceptedEvent.OutputObject>;
 getEvent(key: 'Activated'): TypedContractEvent<ActivatedEvent.InputTuple, ActivatedEvent.OutputTuple, ActivatedEvent.OutputObject>;
 getEvent(key: 'ArbiterChanged'): TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;
+getEvent(key: 'BondDrawn'): TypedContractEvent<BondDrawnEvent.InputTuple, BondDrawnEvent.OutputTuple, BondDrawnEvent.OutputObject>;
 getEvent(key: 'BondPosted'): TypedContractEvent<BondPostedEvent.InputTuple, BondPostedEvent.OutputTuple, BondPostedEvent.OutputObject>;
 getEvent(key: 'ChronicFailure'): TypedContractEvent<ChronicFailureEvent.InputTuple, ChronicFailureEvent.OutputTuple, ChronicFailureEvent.OutputObject>;
 getEvent(key: 'Claimed'): TypedContractEvent<ClaimedEvent.InputTuple, ClaimedEvent.OutputTuple, ClaimedEvent.OutputObject>;
@@ -714,6 +751,8 @@ getEvent(key: 'OracleChanged'): TypedContractEvent<OracleChangedEvent.InputTuple
 getEvent(key: 'PeriodFinal'): TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
 getEvent(key: 'PledgeMoved'): TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
 getEvent(key: 'Reported'): TypedContractEvent<ReportedEvent.InputTuple, ReportedEvent.OutputTuple, ReportedEvent.OutputObject>;
+getEvent(key: 'Revised'): TypedContractEvent<RevisedEvent.InputTuple, RevisedEvent.OutputTuple, RevisedEvent.OutputObject>;
+getEvent(key: 'Ruled'): TypedContractEvent<RuledEvent.InputTuple, RuledEvent.OutputTuple, RuledEvent.OutputObject>;
 getEvent(key: 'SeatOffered'): TypedContractEvent<SeatOfferedEvent.InputTuple, SeatOfferedEvent.OutputTuple, SeatOfferedEvent.OutputObject>;
 getEvent(key: 'SeatTaken'): TypedContractEvent<SeatTakenEvent.InputTuple, SeatTakenEvent.OutputTuple, SeatTakenEvent.OutputObject>;
 getEvent(key: 'Split'): TypedContractEvent<SplitEvent.InputTuple, SplitEvent.OutputTuple, SplitEvent.OutputObject>;
@@ -734,6 +773,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'ArbiterChanged(address)': TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;
       ArbiterChanged: TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;
+    
+
+      'BondDrawn(uint256,uint256)': TypedContractEvent<BondDrawnEvent.InputTuple, BondDrawnEvent.OutputTuple, BondDrawnEvent.OutputObject>;
+      BondDrawn: TypedContractEvent<BondDrawnEvent.InputTuple, BondDrawnEvent.OutputTuple, BondDrawnEvent.OutputObject>;
     
 
       'BondPosted(address,uint256)': TypedContractEvent<BondPostedEvent.InputTuple, BondPostedEvent.OutputTuple, BondPostedEvent.OutputObject>;
@@ -772,7 +815,7 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       OracleChanged: TypedContractEvent<OracleChangedEvent.InputTuple, OracleChangedEvent.OutputTuple, OracleChangedEvent.OutputObject>;
     
 
-      'PeriodFinal(uint256,uint8,uint256,uint256,uint256,uint256)': TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
+      'PeriodFinal(uint256,uint256,uint256,uint256)': TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
       PeriodFinal: TypedContractEvent<PeriodFinalEvent.InputTuple, PeriodFinalEvent.OutputTuple, PeriodFinalEvent.OutputObject>;
     
 
@@ -780,8 +823,16 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       PledgeMoved: TypedContractEvent<PledgeMovedEvent.InputTuple, PledgeMovedEvent.OutputTuple, PledgeMovedEvent.OutputObject>;
     
 
-      'Reported(uint256,uint256,uint256,bytes32,tuple[])': TypedContractEvent<ReportedEvent.InputTuple, ReportedEvent.OutputTuple, ReportedEvent.OutputObject>;
+      'Reported(uint256,uint256,bytes32,tuple[])': TypedContractEvent<ReportedEvent.InputTuple, ReportedEvent.OutputTuple, ReportedEvent.OutputObject>;
       Reported: TypedContractEvent<ReportedEvent.InputTuple, ReportedEvent.OutputTuple, ReportedEvent.OutputObject>;
+    
+
+      'Revised(uint256,uint256)': TypedContractEvent<RevisedEvent.InputTuple, RevisedEvent.OutputTuple, RevisedEvent.OutputObject>;
+      Revised: TypedContractEvent<RevisedEvent.InputTuple, RevisedEvent.OutputTuple, RevisedEvent.OutputObject>;
+    
+
+      'Ruled(uint256,uint8)': TypedContractEvent<RuledEvent.InputTuple, RuledEvent.OutputTuple, RuledEvent.OutputObject>;
+      Ruled: TypedContractEvent<RuledEvent.InputTuple, RuledEvent.OutputTuple, RuledEvent.OutputObject>;
     
 
       'SeatOffered(uint8,address)': TypedContractEvent<SeatOfferedEvent.InputTuple, SeatOfferedEvent.OutputTuple, SeatOfferedEvent.OutputObject>;

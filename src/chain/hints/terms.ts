@@ -21,6 +21,10 @@ export const TERMS: Hints = {
     "The packed terms choose number {actual} of {what}; {most} is the last.",
     "Pack them with this library.",
   ),
+  NotCanonical: hint(
+    "The packed terms hold a value of {what}, {actual}, that cannot be written or is written otherwise.",
+    "Pack them with this library.",
+  ),
   ListTooLong: hint("A list has {actual} entries; {limit} is the most.", FILE),
   CloneArgumentsTooLong: hint("The terms are too long to be an agreement's code.", "Use fewer tiers."),
 

@@ -23,6 +23,9 @@ abstract contract Store is Figures {
         uint256 revision;
         uint256 credit; // of the standing report, before the term's cap
         uint256 since; // t, then d
+        uint256 revisedTo; // what the coming report is
+        Ruling ruling; // what the coming result says, as far as it is told
+        uint256 bondGave;
         Offer provider;
         Offer client;
         uint256 agreed; // what all offers agree on, after the term's cap
@@ -116,18 +119,25 @@ abstract contract Store is Figures {
     function _takeOne(bytes32[] memory topics, bytes memory data) private {
         bytes32 what = topics[0];
         if (what == ISLAEscrow.PeriodFinal.selector) {
-            _onFinal(uint256(topics[1]), data);
+            _onFinal(data);
+        } else if (what == ISLAEscrow.Ruled.selector) {
+            _onRuled(data);
+        } else if (what == ISLAEscrow.BondDrawn.selector) {
+            _onBondDrawn(data);
         } else if (what == ISLAEscrow.Reported.selector) {
-            _onReported(uint256(topics[1]), data);
+            _onReported(data);
+        } else if (what == ISLAEscrow.Revised.selector) {
+            (uint256 k, uint256 revision) = abi.decode(data, (uint256, uint256));
+            history[k].revisedTo = revision;
         } else if (what == ISLAEscrow.Funded.selector) {
             funded += abi.decode(data, (uint256));
         } else if (what == ISLAEscrow.Disputed.selector) {
-            _onDisputed(uint256(topics[1]), Seat(uint8(uint256(topics[2]))), data);
+            _onDisputed(Seat(uint8(uint256(topics[1]))), data);
         } else if (what == ISLAEscrow.Split.selector) {
-            _onSplit(uint256(topics[1]), data);
+            _onSplit(data);
         } else if (what == ISLAEscrow.PledgeMoved.selector) {
-            uint256 amount = abi.decode(data, (uint256));
-            _onPledgeMoved(uint256(topics[1]), Seat(uint8(uint256(topics[2]))), Seat(uint8(uint256(topics[3]))), amount);
+            (uint256 k, uint256 amount) = abi.decode(data, (uint256, uint256));
+            _onPledgeMoved(k, Seat(uint8(uint256(topics[1]))), Seat(uint8(uint256(topics[2]))), amount);
         } else if (what == ISLAEscrow.Withdrawn.selector) {
             withdrawn += abi.decode(data, (uint256));
             _must(_net() >= 0 && _balance() >= _committed(), "withdraw leaves what is committed");
@@ -137,7 +147,7 @@ abstract contract Store is Figures {
             posted += abi.decode(data, (uint256));
             _must(_bondNow() == bond, "the bond is whole once it is posted");
         } else if (what == ISLAEscrow.Accepted.selector) {
-            _onAccepted(Seat(uint8(uint256(topics[1]))));
+            _onAccepted(abi.decode(data, (Seat)));
         } else if (what == ISLAEscrow.Unaccepted.selector) {
             _must(!active, "an active agreement is never left by taking money");
             if (Seat(uint8(uint256(topics[1]))) == Seat.Provider) providerAccepted = false;
@@ -166,9 +176,11 @@ abstract contract Store is Figures {
         (claimed, takenBack) = (claimed + due, takenBack + back);
     }
 
-    function _onReported(uint256 k, bytes memory data) private {
-        (uint256 revision, uint256 credit,,) = abi.decode(data, (uint256, uint256, bytes32, Measurement[]));
+    function _onReported(bytes memory data) private {
+        (uint256 k, uint256 credit,,) = abi.decode(data, (uint256, uint256, bytes32, Measurement[]));
         Period storage p = history[k];
+        uint256 revision = p.revisedTo;
+        p.revisedTo = 0;
         _must(active && !closed && k == current && k < periods && !p.resolved, "only the current period is reported");
         _must(!p.disputed, "after a dispute the report never changes");
         _must(time >= _base(k) && time < _base(k) + reportWindow, "a report comes in its window");
@@ -177,8 +189,9 @@ abstract contract Store is Figures {
         (p.reported, p.revision, p.credit, p.since) = (true, revision, credit, time);
     }
 
-    function _onDisputed(uint256 k, Seat seat, bytes memory data) private {
-        (uint256 credit, uint256 stake,,) = abi.decode(data, (uint256, uint256, bytes32, Measurement[]));
+    function _onDisputed(Seat seat, bytes memory data) private {
+        (uint256 k, uint256 credit, uint256 stake,,) =
+            abi.decode(data, (uint256, uint256, uint256, bytes32, Measurement[]));
         Period storage p = history[k];
         _must(active && k == current && !p.resolved, "only the current period is disputed");
         if (!p.reported) {
@@ -202,9 +215,9 @@ abstract contract Store is Figures {
     }
 
     /// @dev While disputed: due + held part + lowest = fee.
-    function _onSplit(uint256 k, bytes memory data) private {
-        (uint256 credit, uint256 earned, uint256 held, uint256 fromBond, uint256 dueAt) =
-            abi.decode(data, (uint256, uint256, uint256, uint256, uint256));
+    function _onSplit(bytes memory data) private {
+        (uint256 k, uint256 credit, uint256 earned, uint256 held, uint256 fromBond, uint256 dueAt) =
+            abi.decode(data, (uint256, uint256, uint256, uint256, uint256, uint256));
         Period storage p = history[k];
         _must(k == current && p.disputed && !p.split && !p.resolved, "a disputed period splits once");
         _must(dueAt == p.since + disputeWindow && dueAt <= time, "a split is due D after the first claim");
@@ -236,10 +249,25 @@ abstract contract Store is Figures {
         else stakesToClient += amount;
     }
 
-    function _onFinal(uint256 k, bytes memory data) private {
-        (Ruling ruling, uint256 credit, uint256 earned, uint256 fromBond, uint256 dueAt) =
-            abi.decode(data, (Ruling, uint256, uint256, uint256, uint256));
+    function _onRuled(bytes memory data) private {
+        (uint256 k, Ruling ruling) = abi.decode(data, (uint256, Ruling));
         Period storage p = history[k];
+        _must(!p.resolved && p.ruling == Ruling.None && ruling != Ruling.None, "a ruling is told once, before its result");
+        p.ruling = ruling;
+    }
+
+    function _onBondDrawn(bytes memory data) private {
+        (uint256 k, uint256 amount) = abi.decode(data, (uint256, uint256));
+        Period storage p = history[k];
+        _must(!p.resolved && p.bondGave == 0 && amount != 0, "what the bond gave is told once, before its result");
+        p.bondGave = amount;
+    }
+
+    function _onFinal(bytes memory data) private {
+        (uint256 k, uint256 credit, uint256 earned, uint256 dueAt) =
+            abi.decode(data, (uint256, uint256, uint256, uint256));
+        Period storage p = history[k];
+        Ruling ruling = p.ruling;
         _must(active && !p.resolved && k < periods, "a period resolves once");
         p.resolved = true;
         bool byBoth = agreed.period == k + 1;
@@ -255,8 +283,8 @@ abstract contract Store is Figures {
         uint256 more = _min(above, _bondNow());
 
         _must(earned == full - fromFee, "due + min(c, fee) = fee");
-        _must(fromBond == p.fromBond + more, "taken from the bond = min(c - fee, bond then)");
-        _must(credit == fromFee + fromBond, "a credit is what was really given");
+        _must(p.bondGave == p.fromBond + more, "taken from the bond = min(c - fee, bond then)");
+        _must(credit == fromFee + p.bondGave, "a credit is what was really given");
         dues += full - fromFee - p.due;
         drawn += more;
         given += fromFee - _min(p.agreed, full) + more;

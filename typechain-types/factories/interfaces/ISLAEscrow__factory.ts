@@ -536,7 +536,7 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "enum Seat",
         "name": "seat",
         "type": "uint8"
@@ -574,6 +574,25 @@
     "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "period",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "BondDrawn",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": true,
         "internalType": "address",
         "name": "from",
@@ -599,7 +618,7 @@
         "type": "uint256"
       },
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "uint256",
         "name": "period",
         "type": "uint256"
@@ -764,7 +783,7 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "uint256",
         "name": "period",
         "type": "uint256"
@@ -850,16 +869,10 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "uint256",
         "name": "period",
         "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "enum Ruling",
-        "name": "ruling",
-        "type": "uint8"
       },
       {
         "indexed": false,
@@ -876,12 +889,6 @@
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "fromBond",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
         "name": "dueAt",
         "type": "uint256"
       }
@@ -893,7 +900,7 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "uint256",
         "name": "period",
         "type": "uint256"
@@ -924,15 +931,9 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
-        "internalType": "uint256",
-        "name": "period",
-        "type": "uint256"
-      },
-      {
         "indexed": false,
         "internalType": "uint256",
-        "name": "revision",
+        "name": "period",
         "type": "uint256"
       },
       {
@@ -978,6 +979,44 @@
     "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "period",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "revision",
+        "type": "uint256"
+      }
+    ],
+    "name": "Revised",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "period",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "enum Ruling",
+        "name": "ruling",
+        "type": "uint8"
+      }
+    ],
+    "name": "Ruled",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": true,
         "internalType": "enum Seat",
         "name": "seat",
@@ -1016,7 +1055,7 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "uint256",
         "name": "period",
         "type": "uint256"

@@ -26,7 +26,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220bd60fce1fd5ce1d225472478d4af78c5bf1d4e02b21ee5c14e33cefbcf9f90b264736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea264697066735822122047e24e66b751687dd4f6584565650427e0871a66713ba741742caec92e2db15664736f6c63430008250033";
 
   
       type ReportCodecConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

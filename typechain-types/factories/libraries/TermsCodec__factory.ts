@@ -48,6 +48,22 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
+        "internalType": "bytes32",
+        "name": "what",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "actual",
+        "type": "uint256"
+      }
+    ],
+    "name": "NotCanonical",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "actual",
         "type": "uint256"
@@ -63,7 +79,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220f48a06538565c51edaacbabcc4d1fadb0ccec24108b497858e8cf354af3bb08564736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212207459ddf8876910f4126b8247a863ec49a2f119dedc44503ab6d0cb72ff4d919064736f6c63430008250033";
 
   
       type TermsCodecConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

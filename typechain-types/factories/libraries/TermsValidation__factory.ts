@@ -454,7 +454,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212209eaba2ba0ec7988642983581083605fc7fdc20f341e1ebe45d1aea99b2bc88fc64736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212202a6dbf85443c823ca62151837ed506ef5823c8b79badca2b8f11816056aee02664736f6c63430008250033";
 
   
       type TermsValidationConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
