@@ -4,6 +4,9 @@ import agree from "./agree.ts";
 import bond from "./bond.ts";
 import check from "./check.ts";
 import claim from "./claim.ts";
+import committee from "./committee.ts";
+import cosign from "./cosign.ts";
+import deliver from "./deliver.ts";
 import deploy from "./deploy.ts";
 import dispute from "./dispute.ts";
 import explain from "./explain.ts";
@@ -38,6 +41,9 @@ export const jobs: readonly Job[] = [
   sync,
   preview,
   report,
+  cosign,
+  deliver,
+  ...committee,
   dispute,
   rule,
   agree,

@@ -1,26 +1,34 @@
+import { getAddress } from "ethers";
+import { z } from "zod";
+import type { BatchedReport } from "../src/chain/batch.ts";
 import { countsText } from "../src/chain/calls.ts";
 import { lastOf, readHistory } from "../src/chain/history.ts";
 import { nextStep } from "../src/chain/reporting.ts";
+import type { Context } from "../src/cli/context.ts";
 import { agreementField, flagType } from "../src/cli/fields.ts";
+import type { Result } from "../src/cli/io.ts";
 import { job } from "../src/cli/job.ts";
 import { periodField, readPeriod } from "../src/cli/periods.ts";
 import { keyOf } from "../src/cli/seats.ts";
 import { evidenceField, gather, sourceFields } from "../src/cli/sources.ts";
 import { countsOf, evidenceInput, swear } from "../src/cli/swear.ts";
+import { Committee } from "../src/committee/committee.ts";
+import { propose } from "../src/committee/propose.ts";
 
 export default job({
   name: "report",
   summary: "post what was measured in a period, once and only once; safe to run again (oracle)",
   example:
-    "upheld report harbor.sla.yaml --outages outages.csv\nupheld report harbor.sla.yaml --period 2025-03 --counts 2678400,4740,0",
+    "upheld report harbor.sla.yaml --outages outages.csv\nupheld report harbor.sla.yaml --period 2025-03 --counts 2678400,4740,0\nupheld report harbor.sla.yaml --outages outages.csv --propose october.batch.json",
   args: { agreement: agreementField },
   options: {
     period: periodField,
     ...sourceFields,
     ...evidenceField,
+    propose: ["<file>", "do not send: put the report into this batch, for a committee to sign", z.string().optional()],
     revise: ["", "correct a report that the chain has, while its window is open", flagType],
   },
-  async run(context, { agreement: ref, period: named, evidence: folder, revise, ...given }) {
+  async run(context, { agreement: ref, period: named, evidence: folder, revise, propose: batch, ...given }) {
     const agreement = await context.agreement(ref);
     const [summary, now] = await Promise.all([agreement.summary(), context.now()]);
     const { state } = summary;
@@ -49,6 +57,10 @@ export default job({
       };
     }
     const sworn = await swear(context, folder, { ...input, revision: Number(step.revision) });
+    if (batch !== undefined) {
+      const report = { agreement: agreement.address, period: number, revision: step.revision, measurements };
+      return proposed(context, state.oracle, batch, { ...report, evidence: sworn.root }, sworn.path);
+    }
     const submitted = await context.submit({
       need: keyOf("oracle", state),
       wording: agreement.wording,
@@ -70,3 +82,29 @@ export default job({
     };
   },
 });
+
+/** The report waits in a file for a quorum of the committee that is the agreement's oracle. */
+async function proposed(
+  context: Context,
+  oracle: string,
+  file: string,
+  report: BatchedReport,
+  evidence: string | undefined,
+): Promise<Result> {
+  const { provider, network } = await context.chain();
+  const committee = await Committee.at(provider, network.chainId, getAddress(oracle));
+  if (context.options.dryRun) {
+    return {
+      data: { dryRun: true, report },
+      text: [`Nothing was written. ${file} would hold: ${countsText(report.measurements)}`],
+    };
+  }
+  const { reports } = await propose(file, committee, report);
+  return {
+    data: { file, report, reports: reports.length, evidence: report.evidence, evidenceFile: evidence },
+    text: [
+      `Proposed in ${file}, ${reports.length === 1 ? "its only report" : `one of ${reports.length} reports`}: ${countsText(report.measurements)}`,
+      `${committee.seats.threshold} of ${committee.seats.members.length} members sign it with \`upheld cosign ${file}\`; give them the file${evidence === undefined ? "" : ` and ${evidence}`}.`,
+    ],
+  };
+}

@@ -5,7 +5,8 @@ import { decodeFailure, type Wording } from "./failure.ts";
 
 /** A transaction that anyone may look at before somebody signs it. */
 export interface PreparedTransaction {
-  readonly to: string;
+  /** null: it creates a contract. */
+  readonly to: string | null;
   readonly data: string;
   readonly value: bigint;
   /** What it does, for the person who signs: "fund the agreement with 1,000.00 USDC". */

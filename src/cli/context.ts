@@ -11,7 +11,7 @@ import type { CommonOptions } from "./job.ts";
 import type { Output } from "./output.ts";
 import { readAgreementFile } from "./file.ts";
 import { wantedChain } from "./settings.ts";
-import { namesKey, type Need } from "./signers.ts";
+import { findSigner, namesKey, type Need } from "./signers.ts";
 import { submit, type Plan, type Submitted } from "./submit.ts";
 import { usage } from "./job.ts";
 
@@ -91,6 +91,11 @@ export class Context {
   /** Whether a key is named, or a local node may have one. */
   async hasKey(): Promise<boolean> {
     return namesKey(await this.chain(), this.options, this.output.io.env);
+  }
+
+  /** The key that `need` asks for: for what is signed without being sent. */
+  async signer(need: Need): Promise<Signer> {
+    return findSigner(await this.chain(), need, this.options, this.output, this.services.openHardhatKey);
   }
 
   /** Prints, tries or sends the transactions of `plan`, as the options say. */

@@ -72,7 +72,7 @@ async function printCalldata({ chain, options }: Submitter, plan: Plan): Promise
   };
   const text = transactions.flatMap((tx, i) => [
     `${i + 1}. ${tx.description}`,
-    `   to     ${tx.to}`,
+    `   to     ${tx.to ?? "nobody: it creates a contract"}`,
     `   value  ${tx.value}`,
     `   data   ${tx.data}`,
   ]);

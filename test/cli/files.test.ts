@@ -87,7 +87,7 @@ describe("the options of a job", () => {
   });
 
   it("are none for signing where a chain is only read", async () => {
-    for (const name of ["check", "status", "preview", "verify", "publish"]) {
+    for (const name of ["check", "status", "preview", "verify", "publish", "committee show", "committee propose"]) {
       expect(await flags(name), name).to.include.members(["--json", "--network", "--rpc", "--factory"]);
       expect(await flags(name), name).not.to.include("--keystore");
     }
@@ -98,7 +98,9 @@ describe("the options of a job", () => {
   it("are all of them where something may be sent", async () => {
     const sending = jobs
       .map(({ name }) => name)
-      .filter((name) => !/^(new|explain|check|status|preview|verify|publish|key .*)$/.test(name));
+      .filter(
+        (name) => !/^(new|explain|check|status|preview|verify|publish|key .*|committee (show|propose))$/.test(name),
+      );
     expect(sending).to.have.length.above(15);
     for (const name of sending) {
       expect(await flags(name), name).to.include.members([
