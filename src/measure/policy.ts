@@ -1,4 +1,8 @@
+import { z } from "zod";
+import { UpheldError } from "../errors.ts";
+import { PPB } from "../terms/types.ts";
 import type { Hours } from "./hours.ts";
+import { isZone } from "./zone.ts";
 
 /** How samples become counts; the agreement file fixes it, so its hash does. */
 export interface Policy {
@@ -19,4 +23,87 @@ export interface Policy {
   readonly coverage: number;
   /** Only seconds inside count; the others are excluded. */
   readonly hours?: Hours;
+}
+
+const MAX_PLACES = 100;
+
+const DAY = 86_400;
+const MINUTES = 1_440;
+
+const bound = z.int().exactOptional();
+
+const opening = z
+  .strictObject({ day: z.int().min(1).max(7), from: z.int().min(0).max(MINUTES), to: z.int().min(1) })
+  .refine(({ from, to }) => from < to && to <= from + MINUTES, "must close after it opens, within a day");
+
+const hours = z.strictObject({
+  zone: z.string().refine(isZone, "must be an IANA time zone"),
+  open: z.array(opening).min(1).max(100),
+  holidays: z
+    .array(z.string().refine(isDate, "must be a date such as 2026-12-25"))
+    .refine((dates) => dates.every((date, i) => i === 0 || (dates[i - 1] as string) < date), "must ascend"),
+});
+
+const policySchema = z
+  .strictObject({
+    good: z
+      .strictObject({ atLeast: bound, atMost: bound })
+      .refine(
+        ({ atLeast, atMost }) =>
+          atLeast === undefined || atMost === undefined ? atLeast !== atMost : atLeast <= atMost,
+        "must have a bound, and leave room for a good value",
+      ),
+    scale: z.number().positive(),
+    slot: z.int().min(1).max(DAY),
+    places: z
+      .strictObject({ bad: z.int().min(1), of: z.int().max(MAX_PLACES) })
+      .refine(({ bad, of }) => bad <= of, "must ask for no more vantage points than there are"),
+    minimum: z
+      .int()
+      .min(0)
+      .max(366 * DAY),
+    counts: z.enum(["whole", "beyond", "whole minutes"]),
+    unknown: z.enum(["down", "up", "excluded", "refuse"]),
+    coverage: z.int().min(0).max(Number(PPB)),
+    hours: hours.exactOptional(),
+  })
+  .refine(({ unknown, coverage }) => unknown !== "refuse" || coverage > 0, "must say below which coverage it refuses");
+
+/** The policy as the one line of JSON, keys sorted, that the evidence carries. */
+export const policyText = (policy: Policy): string =>
+  JSON.stringify(policy, (_, value: unknown) =>
+    isPlain(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+
+/** The other way round. Throws `policy.malformed` unless the text is just what `policyText` makes of a policy. */
+export function parsePolicy(text: string): Policy {
+  const result = policySchema.safeParse(fromJson(text));
+  if (!result.success) {
+    const { path, message } = result.error.issues[0] as z.core.$ZodIssue;
+    throw malformed(`${path.length === 0 ? "" : `${path.map(String).join(".")}: `}${message}`);
+  }
+  if (policyText(result.data) !== text) throw malformed("it is not in its canonical form: keys sorted, no spaces");
+  return result.data;
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw malformed("it is not JSON", { cause: error });
+  }
+}
+
+function malformed(what: string, options?: ErrorOptions): UpheldError {
+  const hint = "docs/agreement-file.md describes policies; take the text from the evidence as it is";
+  return new UpheldError({ code: "policy.malformed", message: `not a policy: ${what}`, hint }, options);
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether the calendar has the day. */
+export function isDate(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
