@@ -50,6 +50,9 @@ export * from "./terms/types.ts";
 export { csvMonitor } from "./measure/csv.ts";
 export { parseCounts } from "./measure/counts.ts";
 export { measureOutages } from "./measure/outages.ts";
+export { parsePolicy, policyText, type Policy } from "./measure/policy.ts";
+export { downtimeOf } from "./measure/sampled.ts";
+export { toSeries, type Series } from "./measure/series.ts";
 export type { Monitor, Note, Observation, Window } from "./measure/types.ts";
 
 export { buildEvidence, newSalt, type EvidenceInput, type IndicatorInput } from "./evidence/build.ts";

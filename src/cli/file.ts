@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseAgreement, type AgreementFile, type ParseOptions } from "../terms/file.ts";
 import { usage } from "./job.ts";
 
 /** Reads an agreement's file; throws all its problems with their lines. */
 export function readAgreementFile(path: string, options: Omit<ParseOptions, "file"> = {}): AgreementFile {
-  return parseAgreement(readText(path), { ...options, file: path });
+  const readBeside = (file: string) => readFileSync(join(dirname(path), file));
+  return parseAgreement(readText(path), { readBeside, ...options, file: path });
 }
 
 /** The text of a file that a person named. */

@@ -77,6 +77,7 @@ function tableLines(explanation: Explanation, table: WorkedTable): string[] {
   return [
     `${measure.name}   ${(promises ?? []).join("   ")}`,
     ...(measure.how === undefined ? [] : [`  ${measure.how}`]),
+    ...(measure.policyWords === undefined ? [] : [`  Measured from samples: ${measure.policyWords}.`]),
     ...(indicator.instances > 1n ? [`  Time is counted for ${indicator.instances} instances and added up.`] : []),
     ...(indicator.excludedCap > 0n ? [`  Up to ${excluded} may be excluded${effects[indicator.mode]}.`] : []),
     ...table.rows.map((row) => `  ${workedSentence(explanation, table, row)}`),

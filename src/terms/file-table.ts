@@ -1,4 +1,6 @@
+import type { Policy } from "../measure/policy.ts";
 import type { Fields } from "./fields.ts";
+import { checkHours, type PolicyContext, policyWords, readPolicy } from "./file-policy.ts";
 import { contradictions, parseTier, UNIT_WORDS } from "./tiers.ts";
 import type { Indicator, Objective, Tier, Unit } from "./types.ts";
 import { Mode, Unit as Units } from "./types.ts";
@@ -9,13 +11,21 @@ import type { Section } from "./yaml.ts";
 export interface Measure {
   readonly name: string;
   readonly how: string | undefined;
+  /** How samples become counts; without one, counts or outages are reported. */
+  readonly policy?: Policy;
+  /** The policy in the words of the file. */
+  readonly policyWords?: string;
 }
 
-const MEASURE_KEYS = ["unit", "instances", "excluded", "how"];
+const MEASURE_KEYS = ["unit", "instances", "excluded", "how", "policy"];
 const EXCLUDED_HINT = "Write: none, or up to 8 hours, counts as up, or up to 8 hours, leaves the total.";
 
 /** What is counted: one indicator for each key of `measures`, numbered in their order. */
-export function readMeasures(root: Section, fields: Fields): { measures: Measure[]; indicators: Indicator[] } {
+export function readMeasures(
+  root: Section,
+  fields: Fields,
+  context: PolicyContext,
+): { measures: Measure[]; indicators: Indicator[] } {
   const measures: Measure[] = [];
   const indicators: Indicator[] = [];
   const line = root.lineAt("measures");
@@ -30,11 +40,31 @@ export function readMeasures(root: Section, fields: Fields): { measures: Measure
     const field = `indicators.${indicators.length}`;
     fields.at(field, section?.lineAt(name));
     const measure = section?.section(name);
-    measures.push({ name, how: measure?.words("how")?.text });
-    indicators.push(readIndicator(measure, field, indicators.length + 1, fields));
+    const indicator = readIndicator(measure, field, indicators.length + 1, fields);
+    const policy = measure === undefined ? {} : readMeasurePolicy(measure, field, indicator, fields, context);
+    measures.push({ name, how: measure?.words("how")?.text, ...policy });
+    indicators.push(indicator);
     measure?.finish(MEASURE_KEYS);
   }
   return { measures, indicators };
+}
+
+function readMeasurePolicy(
+  measure: Section,
+  measureField: string,
+  indicator: Indicator,
+  fields: Fields,
+  context: PolicyContext,
+): Pick<Measure, "policy" | "policyWords"> {
+  const section = measure.section("policy");
+  if (section === undefined) return {};
+  const field = `${measureField}.policy`;
+  fields.at(field, section.line);
+  const isKnown = !fields.isBroken(measureField);
+  const policy = readPolicy(section, field, isKnown ? indicator.unit : Units.Seconds, fields, context);
+  if (policy === undefined) return {};
+  if (policy.hours !== undefined && isKnown) checkHours(policy.hours, indicator, field, fields, context.header);
+  return { policy, policyWords: policyWords(section) };
 }
 
 function readIndicator(section: Section | undefined, field: string, id: number, fields: Fields): Indicator {

@@ -2,8 +2,10 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Network } from "../chain/networks.ts";
 import { Fields } from "./fields.ts";
+import { type Attachment, readAttachment } from "./file-attachment.ts";
 import { readHeader, readTermCap } from "./file-header.ts";
 import { type Measure, readMeasures, readObjectives } from "./file-table.ts";
+import type { PolicyContext } from "./file-policy.ts";
 import { type Open, type Overrides, readParties, type Role, type Token } from "./file-parties.ts";
 import { findViolations } from "./limits.ts";
 import type { Terms } from "./types.ts";
@@ -11,14 +13,9 @@ import { Combination } from "./types.ts";
 import { WordError } from "./words.ts";
 import { openYaml, Problems, type Section } from "./yaml.ts";
 
+export type { Attachment } from "./file-attachment.ts";
 export type { Measure } from "./file-table.ts";
 export type { Overrides, Role, Token } from "./file-parties.ts";
-
-/** Another document the agreement file stands on, named by its own hash. */
-export interface Attachment {
-  readonly file: string;
-  readonly sha256: string;
-}
 
 /** An agreement file, understood. */
 export interface AgreementFile {
@@ -42,6 +39,8 @@ export interface ParseOptions {
   readonly overrides?: Overrides;
   /** Addresses, network, start and salt may be missing: enough to explain it, not to create it. */
   readonly draft?: boolean;
+  /** The bytes of a file in the agreement's folder, for a calendar of holidays; throws when it is not there. */
+  readonly readBeside?: (file: string) => Uint8Array;
 }
 
 /** The keys of an agreement file, in the order in which they are written. */
@@ -102,9 +101,9 @@ export function parseAgreement(text: string, options: ParseOptions = {}): Agreem
 
   const service = fields.required(root, "service", "service", "", (words) => words);
   const parties = readParties(root, fields, options.overrides ?? {}, open);
-  const table = readTable(root, fields);
   const header = readHeader(root, fields, parties.token, { starts: options.overrides?.starts, now: options.now }, open);
-  const attachment = readAttachment(root, fields);
+  const table = readTable(root, fields, { header, readBeside: options.readBeside });
+  const attachment = readAttachment(root, "document", fields, "attachment");
   readSalt(root, fields, open);
 
   const partial: Terms = {
@@ -126,8 +125,8 @@ export function parseAgreement(text: string, options: ParseOptions = {}): Agreem
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function readTable(root: Section, fields: Fields) {
-  const { measures, indicators } = readMeasures(root, fields);
+function readTable(root: Section, fields: Fields, context: PolicyContext) {
+  const { measures, indicators } = readMeasures(root, fields, context);
   const objectives = readObjectives(root, fields, measures, indicators);
   const parse = (text: string) => {
     if (text === "add up") return Combination.Sum;
@@ -138,18 +137,6 @@ function readTable(root: Section, fields: Fields) {
   const read = objectives.length > 1 ? fields.required.bind(fields) : fields.optional.bind(fields);
   const combination = read<Combination>(root, "credits", "combination", otherwise, parse);
   return { measures, terms: { indicators, objectives, combination } };
-}
-
-function readAttachment(root: Section, fields: Fields): Attachment | undefined {
-  const section = root.section("document");
-  if (section === undefined) return undefined;
-  const file = fields.required(section, "file", "attachment", "", (text) => text);
-  const hash = fields.required(section, "sha256", "attachment", "", (text) => {
-    if (/^[0-9a-f]{64}$/.test(text)) return text;
-    throw new WordError(`"${text}" is not a SHA-256.`, `Write the 64 digits that "sha256sum" prints for the file.`);
-  });
-  section.finish(["file", "sha256"]);
-  return { file, sha256: hash };
 }
 
 /** The salt keeps outsiders from guessing the text behind its hash; being part of the text, it needs no other use. */

@@ -15,7 +15,7 @@ export class WordError extends Error {
 const quote = (text: string): string => `"${text}"`;
 
 /** `1,000.50` as an integer of `decimals` decimals. */
-function decimal(text: string, decimals: number, what: string): bigint {
+export function decimal(text: string, decimals: number, what: string): bigint {
   const match = /^(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/.exec(text);
   if (match === null) {
     throw new WordError(
