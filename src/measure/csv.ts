@@ -84,12 +84,13 @@ interface Row {
 type Columns = ReadonlyMap<string, number>;
 type Place = Required<Pick<Problem, "file" | "line">>;
 
-function records(input: Readable): AsyncIterable<Row> {
+/** The rows of a CSV, one at a time, each with its line. */
+export function records(input: Readable, maxLine = MAX_LINE): AsyncIterable<Row> {
   const parser = parse({
     bom: true,
     trim: true,
     skip_empty_lines: true,
-    max_record_size: MAX_LINE,
+    max_record_size: maxLine,
     info: true,
   });
   // an error of the file must reach whoever reads the rows
@@ -134,15 +135,15 @@ function readInstance(text: string, place: Place): number {
 }
 
 /** Says in the words of the user what the parser or the disk found. */
-function explained(error: unknown, file: string): unknown {
+export function explained(error: unknown, file: string, what = "outages", maxLine = MAX_LINE): unknown {
   if (error instanceof CsvError) {
     const line = Number(error["lines"]);
     const tooLong = error.code === "CSV_MAX_RECORD_SIZE";
     return new UpheldError(
       {
         code: tooLong ? "csv.line-too-long" : "csv.malformed",
-        message: tooLong ? `a line is longer than ${MAX_LINE} characters` : error.message,
-        hint: tooLong ? "is this a CSV file of outages?" : "each line needs as many fields as the first",
+        message: tooLong ? `a line is longer than ${maxLine} characters` : error.message,
+        hint: tooLong ? `is this a CSV file of ${what}?` : "each line needs as many fields as the first",
         file,
         ...(Number.isInteger(line) ? { line } : {}),
       },
