@@ -47,12 +47,15 @@ export { formatAgreement, type Fill } from "./terms/fill.ts";
 export { checkTerms } from "./terms/limits.ts";
 export * from "./terms/types.ts";
 
+export { withinCap } from "./measure/cap.ts";
 export { csvMonitor } from "./measure/csv.ts";
 export { parseCounts } from "./measure/counts.ts";
+export { countDays } from "./measure/days.ts";
 export { measureOutages } from "./measure/outages.ts";
 export { parsePolicy, policyText, type Policy } from "./measure/policy.ts";
 export { downtimeOf } from "./measure/sampled.ts";
 export { toSeries, type Series } from "./measure/series.ts";
+export { countTickets, readTickets, type TicketColumns, type TicketRule } from "./measure/tickets.ts";
 export type { Monitor, Note, Observation, Window } from "./measure/types.ts";
 
 export { buildEvidence, newSalt, type EvidenceInput, type IndicatorInput } from "./evidence/build.ts";
