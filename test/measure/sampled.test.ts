@@ -183,7 +183,7 @@ describe("downtimeOf", () => {
       expect(seconds(outage([7_000, 7_100]), changes, [span(7_000, 7_040)])).to.equal(60n);
       expect(seconds(outage([7_000, 7_100]), changes, [span(7_059, 7_100)])).to.equal(0n);
       const { outages } = downtime(outage([7_000, 7_100]), { slot: 1, ...changes }, [span(7_080, 7_090)]);
-      expect(outages).to.deep.equal([span(7_000, 7_070), span(7_080, 7_090)]);
+      expect(outages).to.deep.equal([span(7_000, 7_060), span(7_080, 7_090)]);
     });
 
     it("cuts an outage at the period: each side stands for itself", () => {
