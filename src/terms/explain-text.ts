@@ -68,6 +68,7 @@ function tableLines(explanation: Explanation, table: WorkedTable): string[] {
     const { condition, credit } = formatTier(tier, indicator.unit);
     return `${condition}: ${credit}`;
   });
+  const source = measure.tickets === undefined ? "Measured from samples" : "Counted from tickets";
   const excluded = formatQuantity(indicator.excludedCap, indicator.unit);
   const effects = {
     [Mode.Count]: "",
@@ -77,7 +78,7 @@ function tableLines(explanation: Explanation, table: WorkedTable): string[] {
   return [
     `${measure.name}   ${(promises ?? []).join("   ")}`,
     ...(measure.how === undefined ? [] : [`  ${measure.how}`]),
-    ...(measure.policyWords === undefined ? [] : [`  Measured from samples: ${measure.policyWords}.`]),
+    ...(measure.policyWords === undefined ? [] : [`  ${source}: ${measure.policyWords}.`]),
     ...(indicator.instances > 1n ? [`  Time is counted for ${indicator.instances} instances and added up.`] : []),
     ...(indicator.excludedCap > 0n ? [`  Up to ${excluded} may be excluded${effects[indicator.mode]}.`] : []),
     ...table.rows.map((row) => `  ${workedSentence(explanation, table, row)}`),

@@ -4,6 +4,7 @@ import { UpheldError } from "../errors.ts";
 import { readHolidays } from "../measure/holidays.ts";
 import { closedHours, type Hours } from "../measure/hours.ts";
 import type { Policy } from "../measure/policy.ts";
+import type { TicketRule } from "../measure/tickets.ts";
 import { lengthOf } from "../measure/windows.ts";
 import { boundary, periodCount, periodOf, termEnd } from "./calendar.ts";
 import type { Fields } from "./fields.ts";
@@ -26,31 +27,66 @@ const KEYS = ["bad when", "samples in", "a sample speaks for", "places", "outage
 
 /** The policy in the words of the file, on one line. */
 export function policyWords(section: Section): string {
-  const said = KEYS.flatMap((key) => {
-    if (section.lineAt(key) === undefined) return [];
-    if (key === "holidays") return ["without the holidays"];
+  const said = section.keys().map((key) => {
+    if (key === "holidays") return "without the holidays";
     const { text } = section.words(key) ?? { text: "" };
-    return [key === "bad when" || key === "a sample speaks for" ? `${key} ${text}` : `${key}: ${text}`];
+    return key.startsWith("bad") || key.startsWith("a sample") ? `${key} ${text}` : `${key}: ${text}`;
   });
   return said.join("; ");
 }
 
-/** How samples become counts. Nothing when a part of it is wrong. */
-export function readPolicy(
+/** What becomes of samples, or of tickets. Nothing when a part of it is wrong. */
+export interface MeasurePolicy {
+  readonly policy?: Policy;
+  readonly tickets?: TicketRule;
+}
+
+export function readMeasurePolicy(
   section: Section,
   field: string,
   unit: Unit,
   fields: Fields,
   context: PolicyContext,
-): Policy | undefined {
-  if (unit !== Units.Seconds && unit !== Units.Days) {
-    fields.problems.add(
-      section.line,
-      "not-understood",
-      "A policy is for seconds and days: what samples are counted in.",
-    );
+): MeasurePolicy {
+  if (unit === Units.Tickets) {
+    const tickets = readTicketRule(section, field, fields, context);
+    return tickets === undefined ? {} : { tickets };
+  }
+  if (unit === Units.Seconds || unit === Units.Days) {
+    const policy = readPolicy(section, field, fields, context);
+    return policy === undefined ? {} : { policy };
+  }
+  const message = "A policy is for seconds and days, which samples are counted in, and for tickets.";
+  fields.problems.add(section.line, "not-understood", message);
+  return {};
+}
+
+const TICKET_KEYS = ["priorities", "answered within", "resolved within", "hours", "holidays"];
+
+function readTicketRule(
+  section: Section,
+  field: string,
+  fields: Fields,
+  context: PolicyContext,
+): TicketRule | undefined {
+  const priorities = fields.required<string[]>(section, "priorities", field, [], (text) => text.split(/ ?, ?/));
+  const response = fields.optional(section, "answered within", field, undefined, words.parseLimit);
+  const resolution = fields.optional(section, "resolved within", field, undefined, words.parseLimit);
+  const hours = readHours(section, field, fields, context);
+  const limits = ["answered within", "resolved within"].filter((key) => section.lineAt(key) !== undefined);
+  section.finish(TICKET_KEYS);
+  if (limits.length !== 1) {
+    const message = `A policy for tickets has one limit, "answered within" or "resolved within", this one has ${limits.length}.`;
+    fields.problems.add(section.line, "not-understood", message, "Make a measure for each limit.");
     return undefined;
   }
+  if (fields.isBroken(field)) return undefined;
+  const clock = response === undefined ? "resolution" : "response";
+  const within = response ?? resolution ?? 0;
+  return { priorities, clock, within, ...(hours === undefined ? {} : { hours }) };
+}
+
+function readPolicy(section: Section, field: string, fields: Fields, context: PolicyContext): Policy | undefined {
   const bounds = fields.required(section, "bad when", field, words.parseBadWhen("fails"), words.parseBadWhen);
   const scale = fields.optional(section, "samples in", field, bounds.scale, (text) =>
     words.parseSamplesIn(text, bounds),

@@ -1,6 +1,7 @@
 import type { Policy } from "../measure/policy.ts";
+import type { TicketRule } from "../measure/tickets.ts";
 import type { Fields } from "./fields.ts";
-import { checkHours, type PolicyContext, policyWords, readPolicy } from "./file-policy.ts";
+import { checkHours, type PolicyContext, policyWords, readMeasurePolicy } from "./file-policy.ts";
 import { contradictions, parseTier, UNIT_WORDS } from "./tiers.ts";
 import type { Indicator, Objective, Tier, Unit } from "./types.ts";
 import { Mode, Unit as Units } from "./types.ts";
@@ -13,6 +14,8 @@ export interface Measure {
   readonly how: string | undefined;
   /** How samples become counts; without one, counts or outages are reported. */
   readonly policy?: Policy;
+  /** Which tickets count, against which limit. */
+  readonly tickets?: TicketRule;
   /** The policy in the words of the file. */
   readonly policyWords?: string;
 }
@@ -41,7 +44,7 @@ export function readMeasures(
     fields.at(field, section?.lineAt(name));
     const measure = section?.section(name);
     const indicator = readIndicator(measure, field, indicators.length + 1, fields);
-    const policy = measure === undefined ? {} : readMeasurePolicy(measure, field, indicator, fields, context);
+    const policy = measure === undefined ? {} : readPolicyOf(measure, field, indicator, fields, context);
     measures.push({ name, how: measure?.words("how")?.text, ...policy });
     indicators.push(indicator);
     measure?.finish(MEASURE_KEYS);
@@ -49,22 +52,22 @@ export function readMeasures(
   return { measures, indicators };
 }
 
-function readMeasurePolicy(
+function readPolicyOf(
   measure: Section,
   measureField: string,
   indicator: Indicator,
   fields: Fields,
   context: PolicyContext,
-): Pick<Measure, "policy" | "policyWords"> {
+): Omit<Measure, "name" | "how"> {
   const section = measure.section("policy");
   if (section === undefined) return {};
   const field = `${measureField}.policy`;
   fields.at(field, section.line);
   const isKnown = !fields.isBroken(measureField);
-  const policy = readPolicy(section, field, isKnown ? indicator.unit : Units.Seconds, fields, context);
-  if (policy === undefined) return {};
-  if (policy.hours !== undefined && isKnown) checkHours(policy.hours, indicator, field, fields, context.header);
-  return { policy, policyWords: policyWords(section) };
+  const read = readMeasurePolicy(section, field, isKnown ? indicator.unit : Units.Seconds, fields, context);
+  const hours = read.policy?.hours;
+  if (hours !== undefined && isKnown) checkHours(hours, indicator, field, fields, context.header);
+  return fields.isBroken(field) ? {} : { ...read, policyWords: policyWords(section) };
 }
 
 function readIndicator(section: Section | undefined, field: string, id: number, fields: Fields): Indicator {

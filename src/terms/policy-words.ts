@@ -76,6 +76,13 @@ export function parseSlot(text: string): number {
   return Number(slot);
 }
 
+/** `15 minutes` that a ticket may take. */
+export function parseLimit(text: string): number {
+  const limit = parseDuration(text);
+  if (limit > 31_622_400n) throw new WordError(`"${text}" is more than a year.`);
+  return Number(limit);
+}
+
 /** `2 of 3` */
 export function parsePlaces(text: string): Policy["places"] {
   const match = /^(\d+) of (\d+)$/.exec(text);

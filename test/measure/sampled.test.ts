@@ -134,6 +134,12 @@ describe("downtimeOf", () => {
       expect(found.outages).to.deep.equal([span(7_050, 7_100)]);
     });
 
+    it("sees one outage where one place takes over from another in the same second", () => {
+      const policy = policyWith({ places: { bad: 1, of: 2 } });
+      const found = downtimeOf(seriesOf([minutes(1, 3), minutes(2)], policy), PERIOD, policy, []);
+      expect(found.outages).to.deep.equal([span(6_060, 6_240)]);
+    });
+
     it("refuses more than the policy has, and one that is there twice", () => {
       const policy = policyWith();
       const [one] = seriesOf([minutes()], policy);

@@ -185,16 +185,78 @@ describe("the policy of a measure", () => {
       },
     ]);
     const probes = fileWith(REQUIRED, ["unit: probes"]);
-    expect(() => parseAgreement(probes)).to.throw(UpheldErrors, "A policy is for seconds and days");
+    expect(() => parseAgreement(probes)).to.throw(
+      UpheldErrors,
+      "A policy is for seconds and days, which samples are counted in, and for tickets.",
+    );
   });
 
   it("is told in the explanation in the file's own words, one line a measure", () => {
     const lines = [...withLine("bad when: above 2 s"), "places: 2 of 3"];
     const text = renderExplanation(explain(parseAgreement(fileWith(lines))));
     expect(text).to.include(
-      "    Measured from samples: bad when above 2 s; a sample speaks for 60 seconds; places: 2 of 3; unknown: counts as down.\n",
+      "    Measured from samples: bad when above 2 s; a sample speaks for 60 seconds; unknown: counts as down; places: 2 of 3.\n",
     );
     expect(renderExplanation(explain(parseAgreement(SAMPLE_FILE)))).to.not.include("Measured from samples");
+  });
+});
+
+describe("the policy of tickets", () => {
+  const TICKETS = ["unit: tickets"];
+  const file = (...lines: string[]) => fileWith(lines, TICKETS);
+  const rule = (...lines: string[]) => parseAgreement(file(...lines)).measures[0]!.tickets;
+  const problems = (...lines: string[]) =>
+    problemsOf(lines, {}, TICKETS).map(({ message, hint, line }) => [message, hint, line]);
+
+  it("names priorities and one limit", () => {
+    expect(rule("priorities: P1", "answered within: 15 minutes")).to.deep.equal({
+      priorities: ["P1"],
+      clock: "response",
+      within: 900,
+    });
+    expect(rule("priorities: P1, very high", "resolved within: 1 day")).to.deep.equal({
+      priorities: ["P1", "very high"],
+      clock: "resolution",
+      within: 86_400,
+    });
+  });
+
+  it("may run in business hours only", () => {
+    const hours = ["hours: Mon 09:00-17:00 UTC", "holidays: [2025-12-25]"];
+    expect(rule("priorities: P1", "answered within: 4 h", ...hours)?.hours).to.deep.equal({
+      zone: "UTC",
+      open: [{ day: 1, from: 540, to: 1_020 }],
+      holidays: ["2025-12-25"],
+    });
+  });
+
+  it("refuses both limits and none", () => {
+    const message = (count: number) =>
+      `A policy for tickets has one limit, "answered within" or "resolved within", this one has ${count}.`;
+    const hint = "Make a measure for each limit.";
+    expect(problems("priorities: P1")).to.deep.equal([[message(0), hint, FIRST - 1]]);
+    expect(problems("priorities: P1", "answered within: 1 h", "resolved within: 2 h")).to.deep.equal([
+      [message(2), hint, FIRST - 1],
+    ]);
+  });
+
+  it("refuses a limit beyond a year, no priorities, and the words of samples", () => {
+    expect(problems("answered within: 367 days", "places: 1 of 1")).to.deep.equal([
+      ['"priorities" is missing.', undefined, FIRST - 1],
+      ['answered within: "367 days" is more than a year.', undefined, FIRST],
+      [
+        'Unknown key "places" in "policy".',
+        "Known keys: priorities, answered within, resolved within, hours, holidays.",
+        FIRST + 1,
+      ],
+    ]);
+  });
+
+  it("is told in the explanation", () => {
+    const lines = ["priorities: P1", "answered within: 15 minutes"];
+    expect(renderExplanation(explain(parseAgreement(file(...lines))))).to.include(
+      "    Counted from tickets: priorities: P1; answered within: 15 minutes.\n",
+    );
   });
 });
 
