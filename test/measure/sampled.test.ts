@@ -135,7 +135,7 @@ describe("downtimeOf", () => {
     });
 
     it("sees one outage where one place takes over from another in the same second", () => {
-      const policy = policyWith({ places: { bad: 1, of: 2 } });
+      const policy = policyWith({ places: { bad: 1, of: 2 }, unknown: "up" });
       const found = downtimeOf(seriesOf([minutes(1, 3), minutes(2)], policy), PERIOD, policy, []);
       expect(found.outages).to.deep.equal([span(6_060, 6_240)]);
     });
