@@ -1,6 +1,7 @@
 /** The only tests that may be skipped, and what must be absent for it. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
 
 interface Absence {
   readonly files: readonly string[];
@@ -26,6 +27,17 @@ const ABSENCES: readonly Absence[] = [
     isReal: !hasAnvil(),
   },
   {
+    files: [
+      "test/monitors/prometheus.holes.test.ts",
+      "test/monitors/prometheus.kit.test.ts",
+      "test/monitors/prometheus.live.test.ts",
+      "test/monitors/prometheus.server.test.ts",
+      "test/monitors/silences.test.ts",
+    ],
+    reason: "not all of Prometheus, promtool, blackbox_exporter, Alertmanager and openssl are installed",
+    isReal: !hasMonitoring(),
+  },
+  {
     files: ["test/evidence/files.test.ts"],
     reason: "root, or Windows, may write into every folder",
     isReal: process.getuid?.() === 0 || process.platform === "win32",
@@ -44,4 +56,17 @@ function hasAnvil(): boolean {
   } catch {
     return false;
   }
+}
+
+function hasMonitoring(): boolean {
+  // Debian's names, and those of their makers
+  const programs = [
+    ["prometheus"],
+    ["promtool"],
+    ["prometheus-blackbox-exporter", "blackbox_exporter"],
+    ["prometheus-alertmanager", "alertmanager"],
+    ["openssl"],
+  ];
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return programs.every((names) => folders.some((folder) => names.some((name) => existsSync(join(folder, name)))));
 }

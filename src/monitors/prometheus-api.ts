@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { UpheldError } from "../errors.ts";
+import type { Period } from "../measure/types.ts";
+import { excerpt, type Answer, type HttpClient } from "./http.ts";
+
+/** A series as the query API writes it: times in seconds, values as text. */
+export interface ApiSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [number, string])[];
+}
+
+// every sample is looked at where it is used: here a million of them would be copied
+const values = z.custom<readonly unknown[]>((list) => Array.isArray(list));
+const success = z.object({
+  status: z.literal("success"),
+  isPartial: z.boolean().optional(),
+  warnings: z.array(z.string()).optional(),
+});
+const matrix = success.extend({
+  data: z.object({
+    resultType: z.literal("matrix"),
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), values: values.optional() })),
+  }),
+});
+const vector = success.extend({
+  data: z.object({ resultType: z.literal("vector"), result: z.array(z.unknown()) }),
+});
+const runtime = z.object({ data: z.object({ storageRetention: z.string() }) });
+const failure = z.object({ status: z.literal("error"), error: z.string() });
+
+/**
+ * The raw samples of a selector with start <= t < end. An instant query with a range, because `query_range` invents
+ * values. Its bounds are inclusive in 2.x and left-open in 3.x, so a little more is asked for and cut.
+ */
+export async function rawSeries(
+  client: HttpClient,
+  selector: string,
+  { start, end }: Period,
+  signal?: AbortSignal,
+): Promise<ApiSeries[]> {
+  const query = `${selector}[${end - start + 1n}s]`;
+  const { data } = await ask(client, matrix, query, end, signal);
+  return data.result.map(({ metric, values = [] }) => {
+    if (!values.every(isPair)) throw notPrometheus(client.host, "its samples are not [time, text]");
+    const [from, to] = [Number(start), Number(end)];
+    return { metric, values: values.filter(([time]) => time >= from && time < to) };
+  });
+}
+
+/** Whether the selector has a sample in the `seconds` up to `end`. */
+export async function hasSamples(
+  client: HttpClient,
+  selector: string,
+  { start, end }: Period,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const query = `count(last_over_time(${selector}[${end - start}s]))`;
+  return (await ask(client, vector, query, end, signal)).data.result.length > 0;
+}
+
+/** For how many seconds the server keeps samples; undefined when it does not say, or goes by size. */
+export async function retentionOf(client: HttpClient, signal?: AbortSignal): Promise<bigint | undefined> {
+  const { status, json } = await client.get("/api/v1/status/runtimeinfo", {}, signal);
+  const told = runtime.safeParse(json);
+  return status === 200 && told.success ? duration(told.data.data.storageRetention) : undefined;
+}
+
+async function ask<T extends z.infer<typeof success>>(
+  client: HttpClient,
+  schema: z.ZodType<T>,
+  query: string,
+  time: bigint,
+  signal?: AbortSignal,
+): Promise<T> {
+  // Thanos would leave out a store that does not answer, and say so only in a warning
+  const parameters = { query, time: time.toString(), partial_response: "false" };
+  const answer = await client.get("/api/v1/query", parameters, signal);
+  const told = schema.safeParse(answer.json);
+  if (answer.status !== 200 || !told.success) throw refusal(client.host, query, answer);
+  const { warnings = [], isPartial = false } = told.data;
+  if (isPartial || warnings.length > 0) {
+    throw new UpheldError({
+      code: "monitor.partial",
+      message: `${client.host} answers with a part only: ${excerpt(warnings.join("; ") || "isPartial")}`,
+      hint: "some of its stores do not answer: wait until they do",
+      retry: true,
+    });
+  }
+  return told.data;
+}
+
+function refusal(host: string, query: string, { status, json }: Answer): UpheldError {
+  const told = failure.safeParse(json);
+  if (!told.success) return notPrometheus(host, `status ${status}`);
+  return new UpheldError({
+    code: "monitor.query",
+    message: `${host} cannot answer ${query}: ${excerpt(told.data.error)}`,
+    hint: "try the query on the monitor's own page",
+  });
+}
+
+const notPrometheus = (host: string, why: string) =>
+  new UpheldError({
+    code: "monitor.not-prometheus",
+    message: `what answers at ${host} is not the query API of Prometheus: ${why}`,
+    hint: "the address ends before /api/v1; Mimir wants /prometheus, a VictoriaMetrics cluster /select/0/prometheus",
+  });
+
+function isPair(sample: unknown): sample is readonly [number, string] {
+  return Array.isArray(sample) && typeof sample[0] === "number" && typeof sample[1] === "string";
+}
+
+const SECONDS: Readonly<Record<string, bigint>> = {
+  y: 31_536_000n,
+  w: 604_800n,
+  d: 86_400n,
+  h: 3_600n,
+  m: 60n,
+  s: 1n,
+};
+
+/** `15d`, `1y2w`, `15d or 1GiB`; undefined for a size alone. */
+function duration(text: string): bigint | undefined {
+  const [time = ""] = text.split(" or ");
+  if (!/^(\d+[ywdhms])+$/.test(time)) return undefined;
+  const parts = [...time.matchAll(/(\d+)([ywdhms])/g)];
+  return parts.reduce((sum, [, number = "0", unit = "s"]) => sum + BigInt(number) * (SECONDS[unit] ?? 0n), 0n);
+}
