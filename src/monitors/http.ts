@@ -85,6 +85,8 @@ export class HttpClient {
     const { auth, tenant } = this.#connection;
     return {
       accept: "application/json",
+      // GitHub refuses who does not say what asks
+      "user-agent": "upheld",
       ...(auth === undefined ? {} : { authorization: await authorization(auth, this.#services) }),
       ...(tenant === undefined ? {} : { "x-scope-orgid": tenant }),
     };
@@ -99,7 +101,7 @@ export class HttpClient {
   #judge({ statusCode: status = 0, headers }: IncomingMessage, body: string): Answer {
     if (status === 401 || status === 403) {
       const hint = "check user, password or token, and what they may read";
-      throw this.#error("refused", `${this.host} refuses to answer: status ${status}`, { hint });
+      throw this.#error("refused", `${this.host} refuses to answer: status ${status}: ${excerpt(body)}`, { hint });
     }
     if (status >= 300 && status < 400) {
       // credentials go where the configuration says, nowhere else

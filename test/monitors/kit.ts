@@ -42,12 +42,12 @@ export function judge(open: (recording: Recording) => Promise<SampleMonitor>): v
 
       it("gives the same in whatever windows it is asked", async () => {
         const seconds = Number(period.end - period.start);
-        const cuts = fc.array(fc.integer({ min: 1, max: seconds - 1 }), { minLength: 1, maxLength: 6 });
+        const cuts = fc.array(fc.integer({ min: 1, max: seconds - 1 }), { minLength: 1, maxLength: 3 });
         const check = async (at: readonly number[]) => {
           const windows = split(period, at);
           expectSame(await readAll(monitor, windows), expected(recording, windows));
         };
-        await fc.assert(fc.asyncProperty(cuts, check), { numRuns: 5, seed: 4 });
+        await fc.assert(fc.asyncProperty(cuts, check), { numRuns: 3, seed: 4 });
         // around a sample, and second by second: no sample twice, none lost
         const first = Math.floor(Object.values(places)[0]?.[5]?.[0] ?? 0) - Number(period.start);
         await check([first - 1, first, first + 1]);

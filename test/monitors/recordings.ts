@@ -65,14 +65,14 @@ function october(): Recording {
   };
 }
 
-/** Every minute at 17.25 s; what is just before the start and on the end does not belong to it. */
+/** Every two minutes at 17.25 s; what is just before the start and on the end does not belong to it. */
 function february(): Recording {
   const period = month("2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z");
   const [start, end] = [Number(period.start), Number(period.end)];
   const course = record({
     from: start + 17.25,
     to: end,
-    every: 60,
+    every: 120,
     down: [[at("2024-02-29T23:00:00Z"), at("2024-02-29T23:10:00Z")]],
     holes: [[at("2024-02-29T12:00:00Z"), at("2024-02-29T12:30:00Z")]],
   });
@@ -81,7 +81,7 @@ function february(): Recording {
     name: "February 2024, with its 29th and samples a millisecond from its ends",
     period,
     places: { "eu-1": edges },
-    slot: 60,
+    slot: 120,
     // 17 s before the first sample, half an hour of the hole; the last sample spoils one second
     known: { "eu-1": { bad: 600 + 1, unknown: 17 + 1_800 } },
   };
