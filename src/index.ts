@@ -58,6 +58,10 @@ export { toSeries, type Series } from "./measure/series.ts";
 export { countTickets, readTickets, type TicketColumns, type TicketRule } from "./measure/tickets.ts";
 export type { Monitor, Note, Observation, Window } from "./measure/types.ts";
 
+export { explainHoles, type Explained, type UpSeries } from "./monitors/holes.ts";
+export { Monitors, type OpenedMonitor } from "./monitors/open.ts";
+export type { MaintenanceSource, RawChunk, SampleMonitor, Services as MonitorServices } from "./monitors/types.ts";
+
 export { buildEvidence, newSalt, type EvidenceInput, type IndicatorInput } from "./evidence/build.ts";
 export { evidencePath, keepEvidence, readEvidence } from "./evidence/files.ts";
 export { verifyEvidence, type Difference } from "./evidence/verify.ts";

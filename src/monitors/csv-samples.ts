@@ -5,6 +5,7 @@ import { explained, records } from "../measure/csv.ts";
 import { parseUtc } from "../measure/time.ts";
 import { samplesIn } from "./sample-files.ts";
 import type { RawChunk, SampleMonitor } from "./types.ts";
+import { sourceLine } from "./source.ts";
 
 type Place = Required<Pick<Problem, "file" | "line">>;
 
@@ -16,7 +17,7 @@ const HINT = `the first line is "time,value"; "place" may follow, other columns 
  */
 export function csvSampleMonitor(file: string): SampleMonitor {
   return {
-    source: `samples listed in ${basename(file)}`,
+    source: sourceLine(`samples listed in ${basename(file)}`),
     read: (window, signal) => samplesIn(rows(file), window, signal),
   };
 }

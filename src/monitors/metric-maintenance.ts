@@ -3,6 +3,7 @@ import type { Period } from "../measure/types.ts";
 import type { HttpClient } from "./http.ts";
 import { prometheusMonitor } from "./prometheus.ts";
 import type { MaintenanceSource, Services } from "./types.ts";
+import { sourceLine } from "./source.ts";
 
 export interface MetricMaintenance {
   /** A plain selector: `monitor_status{monitor_name="Website"}`. */
@@ -21,7 +22,7 @@ export function metricMaintenance(
 ): MaintenanceSource {
   const monitor = prometheusMonitor(client, { query }, services);
   return {
-    source: `${monitor.source}, where it is ${value}`,
+    source: sourceLine(`where it is ${value}: ${monitor.source}`),
     async read(period, signal) {
       const places = new Map<string, { times: number[]; says: boolean[] }>();
       for await (const { vantage, samples } of monitor.read(period, signal)) {

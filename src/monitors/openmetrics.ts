@@ -7,6 +7,7 @@ import { reading, type PresetName } from "./presets.ts";
 import { samplesIn } from "./sample-files.ts";
 import { vantageOf } from "./selector.ts";
 import type { RawChunk, SampleMonitor } from "./types.ts";
+import { sourceLine } from "./source.ts";
 
 export interface OpenMetricsOptions {
   readonly metric: string;
@@ -33,7 +34,9 @@ const MAX_LINE = 16_384;
 export function openMetricsMonitor(file: string, options: OpenMetricsOptions): SampleMonitor {
   const toValue = reading(options.preset);
   return {
-    source: `${options.metric} listed in ${basename(file)}${options.preset === undefined ? "" : `, read as ${options.preset}`}`,
+    source: sourceLine(
+      `${options.metric} listed in ${basename(file)}${options.preset === undefined ? "" : `, read as ${options.preset}`}`,
+    ),
     read: (window, signal) => samplesIn(rows(file, options, toValue), window, signal),
   };
 }

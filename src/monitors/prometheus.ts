@@ -6,6 +6,7 @@ import { reading, type PresetName } from "./presets.ts";
 import { hasSamples, rawSeries, retentionOf, type ApiSeries } from "./prometheus-api.ts";
 import { parseSelector, vantageOf } from "./selector.ts";
 import type { RawChunk, SampleMonitor, Services } from "./types.ts";
+import { sourceLine } from "./source.ts";
 
 export interface PrometheusQuery {
   /** A plain selector: `probe_success{job="blackbox",instance="https://example.org"}`. */
@@ -55,7 +56,9 @@ export function prometheusMonitor(client: HttpClient, options: PrometheusQuery, 
   }
 
   return {
-    source: `Prometheus API at ${client.host}: ${selector}${preset === undefined ? "" : `, read as ${preset}`}`,
+    source: sourceLine(
+      `Prometheus API at ${client.host}: ${selector}${preset === undefined ? "" : `, read as ${preset}`}`,
+    ),
     async *read(window, signal) {
       requireOver(window, settle, services.now());
       await requireKept(window, signal);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { HttpClient } from "./http.ts";
 import { expectJson, seconds } from "./observe.ts";
 import type { MaintenanceSource } from "./types.ts";
+import { sourceLine } from "./source.ts";
 
 const silences = z.array(
   z.object({
@@ -26,7 +27,7 @@ type Matcher = z.infer<typeof silences>[number]["matchers"][number];
 export function silencesOf(client: HttpClient, labels: Readonly<Record<string, string>>): MaintenanceSource {
   const alert = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return {
-    source: `Alertmanager at ${client.host}: silences of {${alert.join(",")}}`,
+    source: sourceLine(`Alertmanager at ${client.host}: silences of {${alert.join(",")}}`),
     async read({ start, end }, signal) {
       const answer = await client.get("/api/v2/silences", {}, signal);
       return expectJson(silences, answer, client.host, "Alertmanager")

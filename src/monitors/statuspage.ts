@@ -4,6 +4,7 @@ import { formatUtc, later } from "../measure/time.ts";
 import type { Monitor, Period } from "../measure/types.ts";
 import type { HttpClient } from "./http.ts";
 import { expectJson, observe, seconds } from "./observe.ts";
+import { sourceLine } from "./source.ts";
 
 export interface StatuspageOptions {
   /** Only incidents that name this component; left out, all count. */
@@ -34,9 +35,10 @@ export function statuspageMonitor(client: HttpClient, options: StatuspageOptions
   const { component, impacts = ["major", "critical"] } = options;
   const concerns = ({ components }: z.infer<typeof incident>) =>
     component === undefined || (components ?? []).some(({ name }) => name === component);
-  const source =
+  const source = sourceLine(
     `Statuspage at ${client.host}: incidents of impact ${impacts.join(", ")}` +
-    (component === undefined ? "" : ` that name ${component}`);
+      (component === undefined ? "" : ` that name ${component}`),
+  );
 
   return {
     async read(period) {

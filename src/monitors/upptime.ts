@@ -4,6 +4,7 @@ import type { Monitor, Period, Window } from "../measure/types.ts";
 import { HttpClient, type Connection } from "./http.ts";
 import { expectJson, observe, seconds } from "./observe.ts";
 import type { Services } from "./types.ts";
+import { sourceLine } from "./source.ts";
 
 export interface UpptimeOptions {
   /** `owner/name` on GitHub. */
@@ -40,7 +41,7 @@ export function upptimeMonitor(client: HttpClient, options: UpptimeOptions): Mon
       const outages = down
         .filter(({ title }) => degraded || !isDegraded(title))
         .map(({ created_at, closed_at }) => ({ start: created_at, end: closed_at ?? period.end }));
-      const source = `Upptime issues of ${site} in ${repository} at ${client.host}`;
+      const source = sourceLine(`Upptime issues of ${site} in ${repository} at ${client.host}`);
       return observe(
         period,
         source,

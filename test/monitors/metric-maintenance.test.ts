@@ -38,6 +38,6 @@ describe("metricMaintenance of Uptime Kuma in a real Prometheus", function () {
       { start: BigInt(MIDNIGHT - 60), end: BigInt(MIDNIGHT + 120) },
       { start: BigInt(MIDNIGHT + 240), end: BigInt(MIDNIGHT + 330) },
     ]);
-    expect(source.source).to.match(/^Prometheus API at .*: monitor_status\{monitor_name="x"\}, where it is 3$/);
+    expect(source.source).to.match(/^where it is 3: Prometheus API at .*: monitor_status\{monitor_name="x"\}$/);
   });
 });

@@ -109,6 +109,16 @@ describe("prometheusMonitor and what answers it", () => {
     }
   });
 
+  it("has a source of at most 200 characters, as the evidence takes it", () => {
+    const sourceOf = (length: number) => {
+      const client = new HttpClient({ url: "http://127.0.0.1:1" }, quickServices());
+      return prometheusMonitor(client, { query: "x".repeat(length) }, quickServices()).source;
+    };
+    const begin = "Prometheus API at 127.0.0.1:1: ";
+    expect(sourceOf(200 - begin.length)).to.equal(begin + "x".repeat(200 - begin.length));
+    expect(sourceOf(201 - begin.length)).to.equal(`${begin}${"x".repeat(199 - begin.length)}…`);
+  });
+
   describe("places", () => {
     it("are the instance label, in one word; series without it are one place", async () => {
       const one = series({ instance: "https://example.org/health?x=1" }, [START, "1"]);

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { parseDocument } from "yaml";
+import { maintenanceConfig, maintenanceShapes, monitorConfig, monitorShapes } from "../../src/monitors/config.ts";
+import { Monitors } from "../../src/monitors/open.ts";
+import { quickServices } from "./services.ts";
+
+const PAGE = readFileSync(new URL("../../docs/monitors.md", import.meta.url), "utf8");
+
+const examples = [...PAGE.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, text = ""]) => parseYaml(text));
+
+/** As the oracle's configuration is read: every scalar is a text. */
+function parseYaml(text: string): Record<string, unknown> {
+  return parseDocument(text, { schema: "failsafe" }).toJS() as Record<string, unknown>;
+}
+
+const monitors = () => new Monitors(quickServices(), (file) => `/etc/upheld/${file}`);
+const open = (text: string) => monitors().open(monitorConfig.parse(parseYaml(text)));
+const issuesOf = (text: string) => monitorConfig.safeParse(parseYaml(text)).error?.issues.map(({ message }) => message);
+
+describe("the configuration of monitors", () => {
+  it("is shown in docs/monitors.md for each kind, and every example opens", () => {
+    const kinds = examples.map((example) => Object.keys(example)[0] ?? "");
+    const maintenance = examples.filter((_example, i) => Object.keys(maintenanceShapes).includes(kinds[i] ?? ""));
+    const sources = examples
+      .filter((example) => !maintenance.includes(example))
+      .map((example) => monitors().open(monitorConfig.parse(example)))
+      .map(({ kind, monitor }) => [kind, "source" in monitor ? monitor.source : ""]);
+    expect(sources).to.deep.equal([
+      [
+        "samples",
+        'Prometheus API at prometheus.example.org: probe_success{job="blackbox",instance="https://www.example.org"}, read as blackbox',
+      ],
+      [
+        "samples",
+        'Prometheus API at mimir.example.org/prometheus: probe_duration_seconds{job="blackbox",service="website"}',
+      ],
+      [
+        "samples",
+        'Prometheus API at prometheus.example.org: monitor_status{monitor_name="Website"}, read as uptime-kuma',
+      ],
+      [
+        "samples",
+        'Prometheus API at prometheus.example.org: gatus_results_endpoint_success{group="core",name="website"}, read as gatus',
+      ],
+      ["samples", "probe_success listed in october.om, read as blackbox"],
+      ["samples", "samples listed in october.csv"],
+      ["outages", ""],
+      ["outages", ""],
+    ]);
+    expect(
+      maintenance.map((example) => monitors().openMaintenance(maintenanceConfig.parse(example)).source),
+    ).to.deep.equal([
+      'Alertmanager at alertmanager.example.org: silences of {service="website"}',
+      'where it is 3: Prometheus API at prometheus.example.org: monitor_status{monitor_name="Website"}',
+    ]);
+    expect(kinds).to.include.members([...Object.keys(monitorShapes), ...Object.keys(maintenanceShapes)]);
+  });
+
+  it("names `up` beside the metric when it is asked for", () => {
+    const opened = open("prometheus: { url: 'https://a', query: probe_success, up: up }");
+    expect(opened.kind === "samples" && opened.up?.source).to.equal("Prometheus API at a: up");
+  });
+
+  for (const [what, text, message] of [
+    [
+      "two monitors",
+      "{ samples: a.csv, statuspage: { url: x } }",
+      "name exactly one of prometheus, samples, openmetrics, statuspage, upptime",
+    ],
+    ["no monitor", "{}", "name exactly one of prometheus, samples, openmetrics, statuspage, upptime"],
+    ["an unknown key", "prometheus: { url: x, query: y, password: geheim }", 'Unrecognized key: "password"'],
+    [
+      "two secrets",
+      "prometheus: { url: x, query: y, token file: a, token variable: b }",
+      "name one password or token, in a file or in a variable",
+    ],
+    [
+      "a user without a password",
+      "prometheus: { url: x, query: y, user: a }",
+      "a user needs a password file or a password variable, and the other way round",
+    ],
+    [
+      "a password without a user",
+      "prometheus: { url: x, query: y, password file: a }",
+      "a user needs a password file or a password variable, and the other way round",
+    ],
+    [
+      "a time without a zone",
+      "prometheus: { url: x, query: y, monitored since: '2025-10-01T00:00:00' }",
+      '"2025-10-01T00:00:00" does not say its time zone; write it as 2025-10-09T14:45:00Z: whole seconds, in UTC',
+    ],
+    [
+      "no duration",
+      "prometheus: { url: x, query: y, time limit: soon }",
+      '"soon" is not a duration; Write it as 5 days, 4.5 hours or 1 h 30 min',
+    ],
+    ["a repository that is none", "upptime: { repository: acme, site: x }", "not owner/name"],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expect(issuesOf(text)).to.deep.equal([message]);
+    });
+  }
+});
