@@ -161,7 +161,6 @@ async function bodyOf(response: IncomingMessage, host: string): Promise<string> 
   for await (const part of response as AsyncIterable<Buffer>) {
     size += part.length;
     if (size > MAX_ANSWER) {
-      response.destroy();
       throw new UpheldError({
         code: "monitor.too-large",
         message: `the answer of ${host} is larger than ${MAX_ANSWER} bytes`,

@@ -122,6 +122,14 @@ describe("explainHoles", () => {
     ]);
   });
 
+  it("is not cut where its reason stays the same", () => {
+    const [down, up] = [
+      { times: [100], values: [0] },
+      { times: [120], values: [1] },
+    ];
+    expect(explainHoles([hole(100, 160)], [down, up], 60)).to.deep.equal([part(100, 160, "exporter")]);
+  });
+
   it("joins holes that overlap, and has nothing to say of none", () => {
     expect(explainHoles([hole(10, 20), hole(15, 30)], [], 60)).to.deep.equal([part(10, 30, "prometheus")]);
     expect(explainHoles([], [{ times: [1], values: [0] }], 60)).to.deep.equal([]);

@@ -127,6 +127,11 @@ describe("prometheusMonitor and what answers it", () => {
       expect(places).to.have.keys("example.org-health-x-1", "only");
     });
 
+    it("have names of at most 60 characters", async () => {
+      const url = await playing({ samples: matrix(series({ instance: "x".repeat(61) }, [START, "1"])) });
+      expect(await read(url)).to.have.keys("x".repeat(60));
+    });
+
     it("are the label that the configuration names", async () => {
       const url = await playing({ samples: matrix(series({ instance: "x", region: "eu" }, [START, "1"])) });
       expect(await read(url, { label: "region" })).to.have.keys("eu");
@@ -137,6 +142,14 @@ describe("prometheusMonitor and what answers it", () => {
       const { code, message } = await problemOf(read(url, { label: "region" }));
       expect(code).to.equal("monitor.query");
       expect(message).to.equal('the series {instance="x"} says nothing in its label region');
+    });
+
+    it("need not, when they have nothing in the window", async () => {
+      const [before, after] = [series({}, [START - 0.5, "1"]), series({}, [START + 86_400, "1"])];
+      const url = await playing({
+        samples: (time) => (time === `${START + 86_400}` ? matrix(before, after) : matrix()),
+      });
+      expect(await read(url, { label: "region" })).to.deep.equal({});
     });
 
     it("have one voice: two series at one time are refused", async () => {
@@ -254,6 +267,12 @@ describe("prometheusMonitor and what answers it", () => {
       const url = await playing({ runtime: runtime("15d") });
       const late = { ...then(), now: () => NOW + 86_400 };
       expect(await read(url, { since: JUNE.start + 86_400n }, {}, late)).to.deep.equal({});
+    });
+
+    it("has nothing, and is no error, when monitoring began on its end", async () => {
+      const url = await playing({ count: nothing });
+      expect(await read(url, { since: JUNE.end })).to.deep.equal({});
+      expect((await problemOf(read(url, { since: JUNE.end - 1n }))).code).to.equal("monitor.no-series");
     });
 
     it("has no such series when no sample is in it at all", async () => {
