@@ -45,7 +45,8 @@ export function claimedCounts(v: View, seat: Seat): Measurement[] {
 function counts(d: Draws, terms: Terms, when: Period, indicator: Indicator, i: number, seat?: Seat): Measurement {
   const cap = excludedCapOf(indicator, when);
   const isCount = indicator.mode === Mode.Count;
-  const seconds = indicator.instances * (when.end - when.start);
+  // A period that a termination left behind would end before it starts.
+  const seconds = when.end > when.start ? indicator.instances * (when.end - when.start) : 0n;
   const all = isCount
     ? d.weighted([
         [6, 1_000n + d.part(10n ** 6n)],
