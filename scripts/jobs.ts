@@ -11,6 +11,7 @@ import deploy from "./deploy.ts";
 import dispute from "./dispute.ts";
 import explain from "./explain.ts";
 import fund from "./fund.ts";
+import keep from "./keep.ts";
 import key from "./key.ts";
 import mint from "./mint.ts";
 import newFile from "./new.ts";
@@ -41,6 +42,7 @@ export const jobs: readonly Job[] = [
   sync,
   preview,
   report,
+  keep,
   cosign,
   deliver,
   ...committee,

@@ -7,10 +7,12 @@ import { nextStep } from "../src/chain/reporting.ts";
 import type { Context } from "../src/cli/context.ts";
 import { agreementField, flagType } from "../src/cli/fields.ts";
 import type { Result } from "../src/cli/io.ts";
-import { job } from "../src/cli/job.ts";
+import { job, usage } from "../src/cli/job.ts";
+import { configField } from "../src/cli/oracle.ts";
+import { reportAll } from "../src/cli/report-all.ts";
 import { periodField, readPeriod } from "../src/cli/periods.ts";
 import { keyOf } from "../src/cli/seats.ts";
-import { evidenceField, gather, sourceFields } from "../src/cli/sources.ts";
+import { evidenceField, gather, sourceFields, type GivenSources } from "../src/cli/sources.ts";
 import { countsOf, evidenceInput, swear } from "../src/cli/swear.ts";
 import { Committee } from "../src/committee/committee.ts";
 import { propose } from "../src/committee/propose.ts";
@@ -19,16 +21,23 @@ export default job({
   name: "report",
   summary: "post what was measured in a period, once and only once; safe to run again (oracle)",
   example:
-    "upheld report harbor.sla.yaml --outages outages.csv\nupheld report harbor.sla.yaml --period 2025-03 --counts 2678400,4740,0\nupheld report harbor.sla.yaml --outages outages.csv --propose october.batch.json",
-  args: { agreement: agreementField },
+    "upheld report harbor.sla.yaml --outages outages.csv\nupheld report harbor.sla.yaml --period 2025-03 --counts 2678400,4740,0\nupheld report harbor.sla.yaml --outages outages.csv --propose october.batch.json\nupheld report --all --config oracle.yaml",
+  args: { agreement: ["[agreement]", `${agreementField[1]}; left out with --all`, z.string().optional()] },
   options: {
+    all: ["", "report all that is due for the agreements of an oracle's config", flagType],
+    config: configField,
     period: periodField,
     ...sourceFields,
     ...evidenceField,
     propose: ["<file>", "do not send: put the report into this batch, for a committee to sign", z.string().optional()],
     revise: ["", "correct a report that the chain has, while its window is open", flagType],
   },
-  async run(context, { agreement: ref, period: named, evidence: folder, revise, propose: batch, ...given }) {
+  async run(
+    context,
+    { all, config, agreement: ref, period: named, evidence: folder, revise, propose: batch, ...given },
+  ) {
+    if (all) return reportAll(context, config, onlyMonth(ref, named, revise || batch !== undefined, given));
+    if (ref === undefined) throw usage("name an agreement, or --all for those of a config");
     const agreement = await context.agreement(ref);
     const [summary, now] = await Promise.all([agreement.summary(), context.now()]);
     const { state } = summary;
@@ -107,4 +116,20 @@ async function proposed(
       `${committee.seats.threshold} of ${committee.seats.members.length} members sign it with \`upheld cosign ${file}\`; give them the file${evidence === undefined ? "" : ` and ${evidence}`}.`,
     ],
   };
+}
+
+/** What `--all` takes of the rest: everything else it has from the config. */
+function onlyMonth(ref: string | undefined, period: string | undefined, revise: boolean, given: GivenSources) {
+  if (ref !== undefined) throw usage("--all is for the agreements of a config", "Leave the agreement out, or --all.");
+  const isGiven = [given.outages, given.exclusions, given.counts].some((list) => list.length > 0);
+  if (isGiven || revise) {
+    throw usage(
+      "with --all the sources are the config's",
+      "Correct a single report with its agreement's name and --revise.",
+    );
+  }
+  if (period !== undefined && !period.includes("-")) {
+    throw usage("with --all a period is a month", "Write --period 2026-10.");
+  }
+  return period;
 }

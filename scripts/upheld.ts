@@ -7,10 +7,11 @@ import { jobs } from "./jobs.ts";
 import { openHardhatKey } from "./hardhat/keystore.ts";
 
 const stop = new AbortController();
-process.once("SIGINT", () => {
-  // The job ends at its next safe point and says what was sent; a second Ctrl-C ends it at once.
-  stop.abort();
-});
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    // The job ends at its next safe point and says what was sent; a second Ctrl-C ends it at once.
+    stop.abort();
+  });
 
 process.exitCode = await main(process.argv.slice(2), jobs, terminal(stop.signal), {
   deployFolder: nonEmpty(process.env["UPHELD_ADDRESSES"]) ?? fileURLToPath(new URL("../deploy", import.meta.url)),

@@ -62,6 +62,11 @@ export { explainHoles, type Explained, type UpSeries } from "./monitors/holes.ts
 export { Monitors, type OpenedMonitor } from "./monitors/open.ts";
 export type { MaintenanceSource, RawChunk, SampleMonitor, Services as MonitorServices } from "./monitors/types.ts";
 
+export { parseConfig, readConfig, type OracleConfig, type Source } from "./oracle/config.ts";
+export { measureFromSources, type Measure, type PrometheusReader, type Reading } from "./oracle/measure.ts";
+export { openPortfolio, type Watched } from "./oracle/portfolio.ts";
+export { runRound, type Outcome as ReportOutcome, type RoundOptions } from "./oracle/round.ts";
+
 export { buildEvidence, newSalt, type EvidenceInput, type IndicatorInput } from "./evidence/build.ts";
 export { evidencePath, keepEvidence, readEvidence } from "./evidence/files.ts";
 export { verifyEvidence, type Difference } from "./evidence/verify.ts";

@@ -17,10 +17,16 @@ const ABSENCES: readonly Absence[] = [
   },
   {
     files: [
+      "test/chain/failover.test.ts",
+      "test/chain/outbox.test.ts",
       "test/chain/transaction.test.ts",
       "test/cli/life.test.ts",
       "test/cli/process.test.ts",
       "test/cli/trouble.test.ts",
+      "test/oracle/dispatch.test.ts",
+      "test/oracle/faults.test.ts",
+      "test/oracle/keep.test.ts",
+      "test/oracle/report-all.test.ts",
       "test/scenarios/anvil.test.ts",
     ],
     reason: "there is no anvil binary for this platform",

@@ -1,5 +1,6 @@
-import { FetchRequest, JsonRpcProvider, Network as EthersNetwork } from "ethers";
+import { FetchRequest, JsonRpcProvider, Network as EthersNetwork, type JsonRpcApiProviderOptions } from "ethers";
 import { UpheldError } from "../errors.ts";
+import { FailoverProvider } from "./failover.ts";
 import { isLocal, networkOf, type Network } from "./networks.ts";
 
 /** A chain that answered. */
@@ -19,10 +20,16 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
 }
 
-/** Connects to the node at `rpc` and asks it which chain it is, before anything else. */
-export async function connect(rpc: string, { expected, timeoutMs = 10_000 }: ConnectOptions = {}): Promise<Chain> {
-  const host = hostOf(rpc);
-  const chainId = await askChainId(rpc, host, timeoutMs);
+/**
+ * Connects to the node at `rpc`, or to several, separated by commas, and asks which chain they are of before anything
+ * else: all that answer must be of the same one.
+ */
+export async function connect(rpc: string, options: ConnectOptions = {}): Promise<Chain> {
+  const { expected, timeoutMs = 10_000 } = options;
+  const addresses = rpc.split(",").map((each) => each.trim());
+  const hosts = addresses.map(hostOf);
+  const host = hosts.join(", ");
+  const chainId = await agreedChainId(addresses, hosts, timeoutMs);
   if (expected !== undefined && expected.chainId !== chainId) {
     const actual = networkOf(chainId);
     throw new UpheldError({
@@ -31,17 +38,43 @@ export async function connect(rpc: string, { expected, timeoutMs = 10_000 }: Con
       hint: "Give the RPC address of the right chain by --rpc or the environment, or the right --network.",
     });
   }
-  const local = isLocal(chainId, rpc);
-  const request = new FetchRequest(rpc);
-  request.timeout = timeoutMs * 3;
-  const provider = new JsonRpcProvider(request, chainId, {
-    staticNetwork: EthersNetwork.from(chainId),
+  const local = addresses.every((each) => isLocal(chainId, each));
+  const settings = {
     pollingInterval: local ? 100 : 4_000,
     // Answers are asked again where they must be fresh (nonces, receipts), so nothing may be cached.
     cacheTimeout: -1,
     batchMaxCount: 10,
-  });
+  };
+  const provider =
+    addresses.length > 1
+      ? new FailoverProvider(addresses, { ...settings, chainId, timeoutMs })
+      : oneNode(rpc, chainId, timeoutMs, settings);
   return { provider, network: { ...networkOf(chainId), chainId }, isLocal: local, rpc, host };
+}
+
+function oneNode(rpc: string, chainId: bigint, timeoutMs: number, settings: JsonRpcApiProviderOptions) {
+  const request = new FetchRequest(rpc);
+  request.timeout = timeoutMs * 3;
+  return new JsonRpcProvider(request, chainId, { ...settings, staticNetwork: EthersNetwork.from(chainId) });
+}
+
+/** Of several nodes some may be silent; two of different chains are a mistake in the addresses. */
+async function agreedChainId(
+  addresses: readonly string[],
+  hosts: readonly string[],
+  timeoutMs: number,
+): Promise<bigint> {
+  const asked = await Promise.allSettled(addresses.map((each, i) => askChainId(each, hosts[i] ?? "", timeoutMs)));
+  const ids = asked.flatMap((one, i) => (one.status === "fulfilled" ? [{ id: one.value, host: hosts[i] ?? "" }] : []));
+  const [first] = ids;
+  if (first === undefined) throw (asked[0] as PromiseRejectedResult).reason;
+  const other = ids.find(({ id }) => id !== first.id);
+  if (other === undefined) return first.id;
+  throw new UpheldError({
+    code: "chain.nodes-differ",
+    message: `The node at ${first.host} is of chain ${first.id}, the one at ${other.host} of chain ${other.id}.`,
+    hint: "Several RPC addresses must be of the same chain.",
+  });
 }
 
 function hostOf(rpc: string): string {

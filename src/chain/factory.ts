@@ -1,4 +1,13 @@
-import { getAddress, type JsonRpcProvider } from "ethers";
+import {
+  concat,
+  dataLength,
+  getAddress,
+  getCreate2Address,
+  keccak256,
+  toBeHex,
+  ZeroHash,
+  type JsonRpcProvider,
+} from "ethers";
 import {
   ISLAFactory__factory,
   ISLALens__factory,
@@ -94,4 +103,21 @@ export class Factory {
       throw decodeFailure(error, wording);
     }
   }
+}
+
+/**
+ * The address that packed terms have in `factory`, without asking the chain: a clone's code, with the terms as its
+ * immutable arguments, makes it. `addressOf` says the same; a test holds both together.
+ */
+export function cloneAddress(factory: string, implementation: string, packed: string): string {
+  const size = toBeHex(dataLength(packed) + 45, 2);
+  const code = concat([
+    "0x61",
+    size,
+    "0x3d81600a3d39f3363d3d373d3d3d363d73",
+    implementation,
+    "0x5af43d82803e903d91602b57fd5bf3",
+    packed,
+  ]);
+  return getCreate2Address(factory, ZeroHash, keccak256(code));
 }

@@ -19,6 +19,7 @@ import type {
 } from "../../typechain-types/interfaces/ISLAEscrow.ts";
 import type { JsonRpcProvider, Log } from "ethers";
 import type { Agreement } from "./agreement.ts";
+import type { Factory } from "./factory.ts";
 import { decodeFailure } from "./failure.ts";
 
 /**
@@ -58,6 +59,8 @@ export type AgreementEvent = {
 
 const ESCROW = ISLAEscrow__factory.createInterface();
 const SMALLEST_STEP = 64;
+/** Nodes limit how many addresses a question may name. */
+const AGREEMENTS_AT_ONCE = 100;
 
 /** All events of `agreement` in the order they happened, or those that a period of its own has. */
 export async function readHistory(agreement: Agreement, period?: bigint): Promise<AgreementEvent[]> {
@@ -68,6 +71,44 @@ export async function readHistory(agreement: Agreement, period?: bigint): Promis
   return events.filter(({ values }) => "period" in values && values.period === period);
 }
 
+/** One period of one agreement. */
+export interface Reference {
+  readonly agreement: string;
+  readonly period: bigint;
+}
+
+/** The revision of the last report of each of `references`, by `agreement/period`: many agreements in one question. */
+export async function readLastReports(
+  { provider, block }: Pick<Factory, "provider" | "block">,
+  references: readonly Reference[],
+): Promise<Map<string, bigint>> {
+  const found = new Map<string, bigint>();
+  for (let i = 0; i < references.length; i += AGREEMENTS_AT_ONCE) {
+    const address = references.slice(i, i + AGREEMENTS_AT_ONCE).map(({ agreement }) => agreement);
+    const logs = await readLogs(provider, { address, topics: [["Reported", "Revised"].map(topicOf)] }, block);
+    for (const [agreement, own] of Map.groupBy(logs, (log) => log.address)) {
+      for (const { period, revision } of eventsOf(joined(own.flatMap(parse)), "Reported")) {
+        found.set(`${agreement}/${period}`, revision);
+      }
+    }
+  }
+  return found;
+}
+
+/** Which of `agreements` have said on chain that they are closed. */
+export async function readClosed(
+  { provider, block }: Pick<Factory, "provider" | "block">,
+  agreements: readonly string[],
+): Promise<Set<string>> {
+  const closed = new Set<string>();
+  for (let i = 0; i < agreements.length; i += AGREEMENTS_AT_ONCE) {
+    const address = agreements.slice(i, i + AGREEMENTS_AT_ONCE);
+    for (const log of await readLogs(provider, { address, topics: [[topicOf("Closed")]] }, block))
+      closed.add(log.address);
+  }
+  return closed;
+}
+
 /** The last event called `name`, if there is one. */
 export function lastOf<N extends EventName>(history: readonly AgreementEvent[], name: N): EventValues[N] | undefined {
   return eventsOf(history, name).at(-1);
@@ -76,6 +117,11 @@ export function lastOf<N extends EventName>(history: readonly AgreementEvent[], 
 /** The values of all events called `name`. */
 export function eventsOf<N extends EventName>(history: readonly AgreementEvent[], name: N): EventValues[N][] {
   return history.filter((event) => event.name === name).map((event) => event.values as EventValues[N]);
+}
+
+function topicOf(name: string): string {
+  const event = ESCROW.getEvent(name as "Reported");
+  return event.topicHash;
 }
 
 interface ParsedLog {
@@ -113,7 +159,11 @@ function joined(logs: readonly ParsedLog[]): AgreementEvent[] {
 }
 
 /** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */
-async function readLogs(provider: JsonRpcProvider, filter: { address: string }, from: number): Promise<Log[]> {
+async function readLogs(
+  provider: JsonRpcProvider,
+  filter: { address: string | string[]; topics?: string[][] },
+  from: number,
+): Promise<Log[]> {
   const latest = await provider.getBlockNumber();
   const logs: Log[] = [];
   let step = latest - from + 1;

@@ -78,23 +78,29 @@ export function readPasswordFile(path: string): string {
   if (!existsSync(path)) {
     throw new UpheldError({ code: "password.no-file", message: "The password file does not exist.", file: path });
   }
-  // Windows has no such bits: its files always show as 0o666.
-  if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
-    throw new UpheldError({
-      code: "password.readable-by-others",
-      message: "Others can read the password file.",
-      file: path,
-      hint: `Take their rights first: chmod 600 ${path}`,
-    });
-  }
+  refuseOpenToOthers(path, "password", "password file");
   return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+}
+
+/** Encrypted or not: whoever can copy a key file can try passwords on it for ever. */
+function refuseOpenToOthers(path: string, code: string, what: string): void {
+  // Windows has no such bits: its files always show as 0o666.
+  if (process.platform === "win32" || (statSync(path).mode & 0o077) === 0) return;
+  throw new UpheldError({
+    code: `${code}.readable-by-others`,
+    message: `Others can read the ${what}.`,
+    file: path,
+    hint: `Take their rights first: chmod 600 ${path}`,
+  });
 }
 
 function readKeystore(path: string): string {
   let json: string;
   try {
     json = readFileSync(path, "utf8");
+    refuseOpenToOthers(path, "keystore", "keystore");
   } catch (cause) {
+    if (cause instanceof UpheldError) throw cause;
     throw new UpheldError(
       { code: "keystore.no-file", message: "The keystore file cannot be read.", file: path },
       { cause },

@@ -43,6 +43,17 @@ export function nextStep(situation: Situation): Step {
   return { kind: "post", revision: standing.revision + 1n };
 }
 
+/**
+ * What is left before anything is measured: `done` when the standing report is the oracle's own, `post` when its first
+ * report is due. Throws like `nextStep` when there is nothing to be done.
+ */
+export function nextStepUnmeasured(situation: Omit<Situation, "standing" | "measured" | "revise">): Step {
+  const { stage, revision, period } = situation.summary.state;
+  const isStanding = ["reported", "disputed"].includes(nameOf(STAGES, stage)) && revision !== SILENCE;
+  const standing = isStanding && period === situation.period ? { revision, evidence: "", measurements: [] } : undefined;
+  return nextStep({ ...situation, standing, measured: [], revise: false });
+}
+
 /** Whether two lists of counts say the same. */
 export function sameCounts(a: readonly Measurement[], b: readonly Measurement[]): boolean {
   return (

@@ -54,7 +54,11 @@ const FORMAT = { json: ["", "print one JSON object", flag] } satisfies Fields;
 /** What a job takes that asks a chain. */
 const CHAIN = {
   network: ["<name>", "network name or chain id (default: the file's, else local)", text.optional()],
-  rpc: ["<url>", "the node's address (default: UPHELD_RPC_<NETWORK>, UPHELD_RPC)", text.optional()],
+  rpc: [
+    "<url>",
+    "the node's address, or several with commas (default: UPHELD_RPC_<NETWORK>, UPHELD_RPC)",
+    text.optional(),
+  ],
   factory: ["<address>", "the factory (default: as remembered for the chain)", text.optional()],
 } satisfies Fields;
 

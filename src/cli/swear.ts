@@ -6,7 +6,8 @@ import type { Seat } from "../chain/enums.ts";
 import type { Context } from "./context.ts";
 import type { Gathered } from "./sources.ts";
 
-const TOOL = "upheld 0.1.0";
+/** What the evidence names as its writer. */
+export const TOOL = "upheld 0.1.0";
 
 /** A period as evidence needs it. */
 export interface SwornPeriod {

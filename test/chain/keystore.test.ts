@@ -51,7 +51,7 @@ describe("keystore", () => {
 
   it("opens one that another tool wrote", async () => {
     const foreign = join(folder, "foreign.json");
-    writeFileSync(foreign, JSON.stringify(FOREIGN));
+    writeFileSync(foreign, JSON.stringify(FOREIGN), { mode: 0o600 });
     expect((await openKeystore(foreign, "testpassword")).address).to.equal(FOREIGN_ADDRESS);
   });
 
@@ -79,7 +79,7 @@ describe("keystore", () => {
   it("need not say its address, and may say it with 0x", () => {
     const file = join(folder, "address.json");
     const told = (address?: unknown) => {
-      writeFileSync(file, JSON.stringify({ ...FOREIGN, address }));
+      writeFileSync(file, JSON.stringify({ ...FOREIGN, address }), { mode: 0o600 });
       return keystoreAddress(file);
     };
     expect(told()).to.equal(undefined);
@@ -88,6 +88,23 @@ describe("keystore", () => {
       expect(told(prefix + FOREIGN.address)).to.equal(FOREIGN_ADDRESS);
     }
   });
+
+  for (const mode of [0o640, 0o604, 0o620]) {
+    it(`must not be another's, though it is encrypted: ${mode.toString(8)}`, async function () {
+      if (process.platform === "win32") this.skip();
+      const file = join(folder, `open-${mode}.json`);
+      writeFileSync(file, JSON.stringify(FOREIGN));
+      chmodSync(file, mode);
+      expect(await problemOf(openKeystore(file, "testpassword"))).to.deep.equal({
+        code: "keystore.readable-by-others",
+        message: "Others can read the keystore.",
+        file,
+        hint: `Take their rights first: chmod 600 ${file}`,
+      });
+      chmodSync(file, 0o600);
+      expect((await openKeystore(file, "testpassword")).address).to.equal(FOREIGN_ADDRESS);
+    });
+  }
 
   describe("refuses", () => {
     const NEW = "Name a new file; a keystore is never overwritten.";
@@ -138,7 +155,7 @@ describe("keystore", () => {
     for (const [what, text, ask, problem] of refused) {
       it(what, async () => {
         const file = join(folder, what);
-        if (text !== undefined) writeFileSync(file, text);
+        if (text !== undefined) writeFileSync(file, text, { mode: 0o600 });
         expect(await problemOf(ask(file))).to.deep.equal({ ...problem, file });
         if (text !== undefined) expect(readFileSync(file, "utf8")).to.equal(text);
       });
@@ -170,7 +187,7 @@ describe("a password file", () => {
     const folder = mkdtempSync(join(tmpdir(), "upheld-password-"));
     const file = join(folder, "password");
     try {
-      if (text !== undefined) writeFileSync(file, text);
+      if (text !== undefined) writeFileSync(file, text, { mode: 0o600 });
       if (text !== undefined) chmodSync(file, mode);
       return { file, password: readPasswordFile(file) };
     } catch (error) {

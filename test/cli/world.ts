@@ -28,6 +28,8 @@ export interface Surroundings {
   /** Answers to questions; with any, somebody is at the terminal. */
   readonly answers?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Told of results while the job still runs. */
+  readonly onOut?: (text: string) => void;
 }
 
 /** A chain, its contracts, four people, an agreement's file, and the executable. */
@@ -79,7 +81,10 @@ export class World {
     let err = "";
     const answers = [...(around.answers ?? [])];
     const io: Io = {
-      out: (text) => (out += text),
+      out: (text) => {
+        out += text;
+        around.onOut?.(text);
+      },
       err: (text) => (err += text),
       isTerminal: around.answers !== undefined,
       useColor: false,

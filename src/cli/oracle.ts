@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { getAddress, type Signer } from "ethers";
+import type { Chain } from "../chain/connect.ts";
+import { Factory } from "../chain/factory.ts";
+import { openKeystore, readPasswordFile } from "../chain/keystore.ts";
+import { openKmsSigner } from "../chain/kms.ts";
+import type { OutboxEvent } from "../chain/outbox.ts";
+import { readConfig, type OracleConfig } from "../oracle/config.ts";
+import type { DispatchOptions } from "../oracle/dispatch.ts";
+import { measureFromSources, type Measure } from "../oracle/measure.ts";
+import { openPortfolio, type Watched } from "../oracle/portfolio.ts";
+import { Quorum } from "../oracle/quorum.ts";
+import type { Tell } from "../oracle/round.ts";
+import type { Context } from "./context.ts";
+import { usage, type Field } from "./job.ts";
+import { nonEmpty } from "./settings.ts";
+import { findSigner, passwordOf } from "./signers.ts";
+import { TOOL } from "./swear.ts";
+
+/** The oracle's own config. */
+export const configField: Field<string> = [
+  "<file>",
+  "the oracle's config (default: oracle.yaml)",
+  z.string().default("oracle.yaml"),
+];
+
+/** An oracle's config with everything it names opened, keys apart. */
+export interface OpenedOracle {
+  readonly config: OracleConfig;
+  readonly chain: Chain;
+  readonly factory: Factory;
+  readonly agreements: readonly Watched[];
+  readonly measure: Measure;
+}
+
+/** Keys and committee, ready to send. */
+export interface OracleKeys {
+  readonly dispatch: DispatchOptions;
+  readonly committee: Quorum | undefined;
+}
+
+/** Reads the config and opens chain, factory and agreements. A flag goes before the environment, that before the config. */
+export async function openOracle(context: Context, file: string): Promise<OpenedOracle> {
+  if (context.options.calldata) throw usage("--calldata is for one agreement", "Name the agreement, without --all.");
+  const config = readConfig(file);
+  const chain = await context.chain(config.network?.name);
+  const factory = await factoryOf(context, chain, config);
+  const agreements = await context.output.during("Opening the agreements", openPortfolio(config, factory));
+  const measure = measureFromSources({ chainId: chain.network.chainId, tool: TOOL });
+  return { config, chain, factory, agreements, measure };
+}
+
+async function factoryOf(context: Context, { provider }: Chain, config: OracleConfig): Promise<Factory> {
+  const isGiven = nonEmpty(context.options.factory ?? context.output.io.env["UPHELD_FACTORY"]) !== undefined;
+  if (isGiven || config.factory === undefined) return context.factory();
+  const known = (await context.addressBook()).get((await context.chain()).network.chainId);
+  return Factory.at(provider, config.factory, known?.factory === config.factory ? known.block : 0);
+}
+
+/** Opens the keys that the flags, the environment or the config name, and the committee if there is one. */
+export async function openKeys(context: Context, oracle: OpenedOracle, tell: Tell): Promise<OracleKeys> {
+  const { config, chain } = oracle;
+  const { options, output } = context;
+  const signers = await signersOf(context, oracle);
+  const [signer] = signers;
+  const from = getAddress(await signer.getAddress());
+  const { network, provider } = chain;
+  const committee =
+    config.committee === undefined ? undefined : await Quorum.at(provider, network.chainId, config.committee, signers);
+  return {
+    dispatch: {
+      provider,
+      signer,
+      from,
+      chainId: network.chainId,
+      confirmations: options.confirmations ?? network.confirmations,
+      ...(config.highestGasPrice === undefined ? {} : { highestGasPrice: config.highestGasPrice }),
+      signal: output.io.signal,
+      onEvent: (event: OutboxEvent) => {
+        const { kind, ...values } = event;
+        tell(`transaction ${kind}`, values);
+      },
+    },
+    committee,
+  };
+}
+
+async function signersOf(
+  context: Context,
+  { config, chain, agreements }: OpenedOracle,
+): Promise<[Signer, ...Signer[]]> {
+  const { options, output, services } = context;
+  const { env } = output.io;
+  const flags = [options.keystore, options.hardhatKey, options.from, env["UPHELD_KEYSTORE"], env["UPHELD_HARDHAT_KEY"]];
+  const isNamed = flags.some((flag) => nonEmpty(flag) !== undefined);
+  if (!isNamed && config.kms !== undefined) return [(await openKmsSigner(config.kms)).connect(chain.provider)];
+  const [first, ...others] = isNamed ? [] : config.keystores;
+  if (first !== undefined) {
+    const open = async (keystore: string) => {
+      const password =
+        config.passwordFile === undefined ? await passwordOf(keystore, output) : readPasswordFile(config.passwordFile);
+      return (await openKeystore(keystore, password)).connect(chain.provider);
+    };
+    return [await open(first), ...(await Promise.all(others.map(open)))];
+  }
+  // On a local chain its node signs: for the first agreement's oracle.
+  const preferred = agreements[0]?.terms.oracle;
+  const need = { who: "the oracle", accounts: [], ...(preferred === undefined ? {} : { preferred }) };
+  return [await findSigner(chain, need, options, output, services.openHardhatKey)];
+}

@@ -1,0 +1,245 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { getAddress, isAddress, parseUnits } from "ethers";
+import { z } from "zod";
+import { UpheldError, UpheldErrors } from "../errors.ts";
+import { networkNamed, type Network } from "../chain/networks.ts";
+import { parseDuration, WordError } from "../terms/words.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** Outages listed in a file, and time that does not count. */
+export interface OutagesSource {
+  readonly kind: "outages";
+  readonly outages: string;
+  readonly exclusions?: string;
+}
+
+/** A file of counts: `period,total,bad,excluded`, one line a period. */
+export interface CountsSource {
+  readonly kind: "counts";
+  readonly counts: string;
+}
+
+/** A query whose series are samples, one vantage point each. */
+export interface PrometheusSource {
+  readonly kind: "prometheus";
+  readonly url: string;
+  readonly query: string;
+  /** The label that tells vantage points apart; none: there is one. */
+  readonly vantageLabel?: string;
+  readonly exclusions?: string;
+}
+
+/** Where a measure's figures come from. Files are absolute. */
+export type Source = OutagesSource | CountsSource | PrometheusSource;
+
+/** One agreement that this oracle serves. */
+export interface ServedAgreement {
+  /** An address, or an agreement's file (absolute). */
+  readonly ref: string;
+  readonly isFile: boolean;
+  /** By the measure's name in the agreement's file, or its number from 1. */
+  readonly sources: ReadonlyMap<string, Source>;
+  /** Where it stands in the config. */
+  readonly line: number | undefined;
+}
+
+/** An AWS KMS key, and where. */
+export interface KmsKey {
+  readonly key: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+}
+
+/** An oracle's own config. What it leaves out comes from the environment or the defaults named in docs/oracle.md. */
+export interface OracleConfig {
+  readonly file: string;
+  readonly network: Network | undefined;
+  readonly factory: string | undefined;
+  /** Encrypted keystores; the first pays the gas, all sign as members of the committee. */
+  readonly keystores: readonly string[];
+  readonly passwordFile: string | undefined;
+  readonly kms: KmsKey | undefined;
+  /** An `OracleCommittee` through which reports go for agreements that name it as their oracle. */
+  readonly committee: string | undefined;
+  readonly evidence: string;
+  /** How many agreements are measured at once. */
+  readonly atOnce: number;
+  /** Most that a unit of gas may cost, in wei. */
+  readonly highestGasPrice: bigint | undefined;
+  /** Ended agreements are settled while a unit of gas costs less, in wei; undefined: never. */
+  readonly settleBelow: bigint | undefined;
+  /** Seconds before a deadline from which an unreported period is warned about. */
+  readonly warnBefore: bigint;
+  /** Where `keep` answers `/healthz` and `/metrics` on 127.0.0.1. */
+  readonly port: number;
+  readonly agreements: readonly ServedAgreement[];
+}
+
+const text = z.string().min(1, "has no value");
+const address = text
+  .refine(isAddress, "not an address (0x and 40 hex digits, with a right checksum)")
+  .transform(getAddress);
+const url = text.refine((value) => /^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value), "not an http(s) address");
+
+const gwei = text.transform((value, context) => {
+  const match = /^(\d+(?:\.\d{1,9})?) gwei$/.exec(value);
+  if (match?.[1] !== undefined) return parseUnits(match[1], "gwei");
+  context.addIssue(`"${value}" is not a price of gas; write it like 30 gwei`);
+  return z.NEVER;
+});
+
+const duration = text.transform((value, context) => {
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    if (!(error instanceof WordError)) throw error;
+    context.addIssue([error.message.replace(/\.$/, ""), error.hint?.replace(/\.$/, "")].filter(Boolean).join("; "));
+    return z.NEVER;
+  }
+});
+
+const whole = (least: number, most: number) =>
+  text
+    .refine((value) => /^\d{1,6}$/.test(value) && Number(value) >= least && Number(value) <= most, {
+      error: (issue) => `"${String(issue.input)}" is not a whole number from ${least} to ${most}`,
+    })
+    .transform(Number);
+
+const network = text.transform((value, context) => {
+  try {
+    return networkNamed(value);
+  } catch (error) {
+    if (!(error instanceof UpheldError)) throw error;
+    context.addIssue(`${error.problem.message.replace(/\.$/, "")}; ${error.problem.hint?.replace(/\.$/, "") ?? ""}`);
+    return z.NEVER;
+  }
+});
+
+const sourceSchema = z
+  .strictObject({
+    outages: text.optional(),
+    exclusions: text.optional(),
+    counts: text.optional(),
+    prometheus: z.strictObject({ url, query: text, "vantage label": text.optional() }).optional(),
+  })
+  .superRefine(({ outages, counts, prometheus, exclusions }, context) => {
+    const given = [outages, counts, prometheus].filter((source) => source !== undefined).length;
+    if (given !== 1) context.addIssue("name exactly one of outages, counts and prometheus");
+    else if (counts !== undefined && exclusions !== undefined)
+      context.addIssue("counts say themselves what is excluded: leave exclusions out");
+  });
+
+const schema = z
+  .strictObject({
+    network: network.optional(),
+    factory: address.optional(),
+    keystore: z.union([text.transform((one) => [one]), z.array(text).min(1)]).optional(),
+    "password file": text.optional(),
+    kms: z.strictObject({ key: text, region: text.optional(), endpoint: url.optional() }).optional(),
+    committee: address.optional(),
+    evidence: text,
+    "measure at once": whole(1, 64).optional(),
+    "highest gas price": gwei.optional(),
+    "settle below": gwei.optional(),
+    "warn before": duration.optional(),
+    port: whole(1, 65_535).optional(),
+    agreements: z
+      .array(z.strictObject({ agreement: text, measures: z.record(text, sourceSchema) }))
+      .min(1, "name at least one agreement"),
+  })
+  .superRefine(({ keystore, kms }, context) => {
+    if (keystore !== undefined && kms !== undefined)
+      context.addIssue({ code: "custom", path: ["kms"], message: "a keystore is named too: keep one of both" });
+  });
+
+/** Reads an oracle's config; throws all its problems with their lines. Files are meant from the config's folder. */
+export function parseConfig(source: string, file: string): OracleConfig {
+  const { value, lineOf } = parseYaml(source, file, "config", schema);
+  const folder = dirname(resolve(file));
+  const path = (name: string) => resolve(folder, name);
+  const agreements = value.agreements.map((one, i): ServedAgreement => {
+    const isFile = !isAddress(one.agreement);
+    const sources = Object.entries(one.measures).map(([name, given]) => [name, sourceOf(given, path)] as const);
+    return {
+      ref: isFile ? path(one.agreement) : getAddress(one.agreement),
+      isFile,
+      sources: new Map(sources),
+      line: lineOf(["agreements", i, "agreement"]),
+    };
+  });
+  refuseTwice(agreements, file);
+  return {
+    file,
+    network: value.network,
+    factory: value.factory,
+    keystores: (value.keystore ?? []).map(path),
+    passwordFile: value["password file"] === undefined ? undefined : path(value["password file"]),
+    kms: value.kms === undefined ? undefined : kmsOf(value.kms),
+    committee: value.committee,
+    evidence: path(value.evidence),
+    atOnce: value["measure at once"] ?? 4,
+    highestGasPrice: value["highest gas price"],
+    settleBelow: value["settle below"],
+    warnBefore: value["warn before"] ?? 86_400n,
+    port: value.port ?? 9477,
+    agreements,
+  };
+}
+
+/** The config in `file`. */
+export function readConfig(file: string): OracleConfig {
+  let source: string;
+  try {
+    source = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UpheldError(
+      {
+        code: "usage.config",
+        message: `The config "${file}" cannot be read.`,
+        hint: "docs/oracle.md says what it holds.",
+      },
+      { cause },
+    );
+  }
+  return parseConfig(source, file);
+}
+
+function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: string) => string): Source {
+  const exclusions = given.exclusions === undefined ? {} : { exclusions: path(given.exclusions) };
+  if (given.counts !== undefined) return { kind: "counts", counts: path(given.counts) };
+  if (given.outages !== undefined) return { kind: "outages", outages: path(given.outages), ...exclusions };
+  const { url: address, query, "vantage label": vantageLabel } = given.prometheus ?? { url: "", query: "" };
+  return {
+    kind: "prometheus",
+    url: address,
+    query,
+    ...(vantageLabel === undefined ? {} : { vantageLabel }),
+    ...exclusions,
+  };
+}
+
+const kmsOf = ({
+  key,
+  region,
+  endpoint,
+}: {
+  key: string;
+  region?: string | undefined;
+  endpoint?: string | undefined;
+}): KmsKey => ({
+  key,
+  ...(region === undefined ? {} : { region }),
+  ...(endpoint === undefined ? {} : { endpoint }),
+});
+
+/** The same agreement twice would be measured twice, perhaps from different sources. */
+function refuseTwice(agreements: readonly ServedAgreement[], file: string): void {
+  const problems = agreements.flatMap(({ ref, line }, i) => {
+    const first = agreements.findIndex((other) => other.ref === ref);
+    if (first === i) return [];
+    const message = `${ref} stands twice, first on line ${agreements[first]?.line ?? 0}.`;
+    return [{ code: "config.twice", message, file, ...(line === undefined ? {} : { line }) }];
+  });
+  if (problems.length > 0) throw new UpheldErrors(problems);
+}

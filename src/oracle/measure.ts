@@ -1,0 +1,129 @@
+import { UpheldError } from "../errors.ts";
+import type { EvidenceInput, IndicatorInput } from "../evidence/build.ts";
+import { csvMonitor } from "../measure/csv.ts";
+import type { Period } from "../measure/types.ts";
+import { Unit, type Indicator } from "../terms/types.ts";
+import { readCountsFile } from "./counts.ts";
+import type { PrometheusSource, Source } from "./config.ts";
+import type { Watched } from "./portfolio.ts";
+
+/** A period to be measured, as the agreement's calendar has it. */
+export interface MeasuredPeriod extends Period {
+  readonly number: bigint;
+}
+
+/** Measures one period of one agreement, for the report of revision 0. */
+export type Measure = (agreement: Watched, period: MeasuredPeriod, signal?: AbortSignal) => Promise<EvidenceInput>;
+
+/** What one source saw of an indicator; `source` is one line for the evidence. */
+export interface Reading {
+  readonly input: IndicatorInput;
+  readonly source: string;
+}
+
+/** Reads a Prometheus source for one indicator; `number` counts the agreement's measures from 0. */
+export type PrometheusReader = (
+  source: PrometheusSource,
+  agreement: Watched,
+  number: number,
+  period: MeasuredPeriod,
+  signal?: AbortSignal,
+) => Promise<Reading>;
+
+export interface MeasureOptions {
+  readonly chainId: bigint;
+  /** What wrote the evidence, with its version. */
+  readonly tool: string;
+  readonly prometheus?: PrometheusReader;
+}
+
+/** Measures from the sources that the oracle's config names. */
+export function measureFromSources({ chainId, tool, prometheus }: MeasureOptions): Measure {
+  return async (agreement, period, signal) => {
+    const readings = await Promise.all(
+      agreement.terms.indicators.map((indicator, i) => {
+        const source = sourceFor(agreement, i);
+        if (source.kind !== "prometheus") return readFiles(source, indicator, period);
+        if (prometheus === undefined) throw noReader(agreement);
+        return prometheus(source, agreement, i, period, signal);
+      }),
+    );
+    return {
+      chainId,
+      agreement: agreement.address,
+      period: { index: Number(period.number), start: period.start, end: period.end },
+      revision: 0,
+      author: "oracle",
+      tool,
+      source: [...new Set(readings.map(({ source }) => source))].join("; "),
+      indicators: readings.map(({ input }) => input),
+    };
+  };
+}
+
+/** Every measure needs a source, and every source a measure: told when the config is opened, not when a month is over. */
+export function checkSources(agreement: Pick<Watched, "terms" | "names" | "served">, file: string): void {
+  const { terms, names, served } = agreement;
+  const known = terms.indicators.map(({ id }, i) => [String(id), names[i]]);
+  const place = { file, ...(served.line === undefined ? {} : { line: served.line }) };
+  for (const name of served.sources.keys()) {
+    if (known.some((each) => each.includes(name))) continue;
+    const list = known.map(([id, word]) => (word === undefined ? id : `${word} (${id})`)).join(", ");
+    throw new UpheldError({
+      code: "config.unknown-measure",
+      message: `${served.ref} has no measure "${name}".`,
+      hint: `It has ${list}; names are known when the agreement is named by its file.`,
+      ...place,
+    });
+  }
+  terms.indicators.forEach((indicator, i) => {
+    const source = sourceFor(agreement, i, file);
+    if (source.kind === "counts" || indicator.unit === Unit.Seconds) return;
+    throw new UpheldError({
+      code: "config.not-seconds",
+      message: `${served.ref}: measure ${names[i] ?? indicator.id} is not counted in seconds, so it needs counts.`,
+      hint: "Name a file of counts: period,total,bad,excluded.",
+      ...place,
+    });
+  });
+}
+
+/** The source of the agreement's measure `i`, by its name or its number. */
+function sourceFor(
+  { terms, names, served }: Pick<Watched, "terms" | "names" | "served">,
+  i: number,
+  file?: string,
+): Source {
+  const id = String(terms.indicators[i]?.id);
+  const name = names[i];
+  const found = (name === undefined ? undefined : served.sources.get(name)) ?? served.sources.get(id);
+  if (found !== undefined) return found;
+  throw new UpheldError({
+    code: "config.no-source",
+    message: `${served.ref}: no source is named for measure ${name === undefined ? id : `${name} (${id})`}.`,
+    hint: "Add it under measures: outages, counts or prometheus.",
+    ...(file === undefined ? {} : { file }),
+    ...(served.line === undefined ? {} : { line: served.line }),
+  });
+}
+
+async function readFiles(
+  source: Exclude<Source, PrometheusSource>,
+  indicator: Indicator,
+  period: MeasuredPeriod,
+): Promise<Reading> {
+  if (source.kind === "counts") {
+    const measurement = await readCountsFile(source.counts, period);
+    return { input: { grade: "totals", indicator, measurement }, source: "counts as stated" };
+  }
+  const { outages, exclusions, source: line } = await csvMonitor(source.outages, source.exclusions).read(period);
+  return { input: { grade: "outages", indicator, outages, exclusions }, source: line };
+}
+
+function noReader({ served }: Watched): UpheldError {
+  return new UpheldError({
+    code: "config.no-reader",
+    message: `${served.ref}: this version does not read Prometheus by itself.`,
+    hint: "Name a file of outages or counts instead.",
+  });
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { decodeFailure } from "../chain/failure.ts";
+import { UpheldError, UpheldErrors, type Problem } from "../errors.ts";
+import { buildEvidence, newSalt } from "../evidence/build.ts";
+import { keepEvidence } from "../evidence/files.ts";
+import { checkMeasurements } from "../terms/measurements.ts";
+import { periodOf } from "../terms/calendar.ts";
+import type { Measurement } from "../terms/types.ts";
+import type { DuePeriod } from "./due.ts";
+import type { Measure } from "./measure.ts";
+
+/** A due period, measured, its evidence on disk: all that is needed to report it. */
+export interface Ready {
+  readonly due: DuePeriod;
+  readonly measurements: readonly Measurement[];
+  /** The evidence file's root. */
+  readonly root: string;
+  readonly file: string | undefined;
+}
+
+export type Prepared =
+  { readonly kind: "ready"; readonly ready: Ready } | { readonly kind: "failed"; readonly problem: Problem };
+
+/** Measures `due` and keeps its evidence; a dry run (`folder` undefined) writes nothing. Throws only when aborted. */
+export async function prepare(
+  due: DuePeriod,
+  measure: Measure,
+  folder: string | undefined,
+  signal?: AbortSignal,
+): Promise<Prepared> {
+  signal?.throwIfAborted();
+  try {
+    const input = await measure(due.agreement, { number: due.number, start: due.start, end: due.end }, signal);
+    const { measurements, evidence } = buildEvidence(input, newSalt(randomBytes));
+    // What the contract would refuse never becomes evidence, which is never overwritten.
+    const { terms } = due.agreement;
+    const period = { ...periodOf(terms, Number(due.number)), start: due.start, end: due.end };
+    const [problem] = checkMeasurements(terms, period, measurements);
+    if (problem !== undefined) return { kind: "failed", problem };
+    if (folder === undefined)
+      return { kind: "ready", ready: { due, measurements, root: evidence.root, file: undefined } };
+    const kept = await keepEvidence(folder, input, randomBytes);
+    return {
+      kind: "ready",
+      ready: { due, measurements: kept.measurements, root: kept.evidence.root, file: kept.path },
+    };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { kind: "failed", problem: problemOf(error) };
+  }
+}
+
+/** What went wrong, in one problem; defects are thrown on. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof UpheldErrors && error.problems[0] !== undefined) return error.problems[0];
+  if (error instanceof UpheldError) return error.problem;
+  return decodeFailure(error).problem;
+}

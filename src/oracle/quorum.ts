@@ -1,0 +1,99 @@
+import { getAddress, type JsonRpcProvider, type Log, type Signer } from "ethers";
+import { IOracleCommittee__factory } from "../../typechain-types/index.ts";
+import type { BatchedReport, MemberSignature } from "../chain/batch.ts";
+import { decodeFailure } from "../chain/failure.ts";
+import type { PreparedTransaction } from "../chain/transaction.ts";
+import { Committee } from "../committee/committee.ts";
+import { UpheldError } from "../errors.ts";
+
+const COMMITTEE = IOracleCommittee__factory.createInterface();
+
+/** Gas of an ordinary entry, with its calldata and event, and room for some silent months before it. */
+const PER_ENTRY = 150_000n;
+const PER_DELIVERY = 100_000n;
+/** Most gas of one transaction on chains with EIP-7825. */
+const TRANSACTION_GAS = 16_777_216n;
+
+/** Reports that members signed together. */
+export interface SignedBatch {
+  readonly reports: readonly BatchedReport[];
+  readonly signatures: readonly MemberSignature[];
+}
+
+/** A committee of which the keys at hand make the threshold: signs and delivers without asking anybody. */
+export class Quorum {
+  readonly committee: Committee;
+  /** The least gas that must be left before each entry. */
+  readonly gasFloor: bigint;
+  readonly #keys: readonly Signer[];
+
+  private constructor(committee: Committee, gasFloor: bigint, keys: readonly Signer[]) {
+    this.committee = committee;
+    this.gasFloor = gasFloor;
+    this.#keys = keys;
+  }
+
+  /** Opens the committee at `address`; throws when the `keys` at hand do not make its threshold. */
+  static async at(
+    provider: JsonRpcProvider,
+    chainId: bigint,
+    address: string,
+    keys: readonly Signer[],
+  ): Promise<Quorum> {
+    const committee = await Committee.at(provider, chainId, address);
+    const { threshold, members } = committee.seats;
+    const ours: Signer[] = [];
+    for (const key of keys) if (committee.isMember(await key.getAddress())) ours.push(key);
+    if (ours.length < threshold) throw tooFew(address, ours.length, threshold, members.length);
+    try {
+      const gasFloor = await IOracleCommittee__factory.connect(address, provider).gasFloor();
+      return new Quorum(committee, gasFloor, ours.slice(0, threshold));
+    } catch (error) {
+      throw decodeFailure(error);
+    }
+  }
+
+  get address(): string {
+    return this.committee.address;
+  }
+
+  /** Each of our members signs all of `reports` at once. */
+  async sign(reports: readonly BatchedReport[]): Promise<SignedBatch> {
+    const what = this.committee.batchToSign(reports);
+    const signatures = await Promise.all(this.#keys.map((key) => this.committee.sign(what, key)));
+    return { reports, signatures };
+  }
+
+  /** Delivers `part` of a signed batch, in its order. */
+  deliver({ reports, signatures }: SignedBatch, part: readonly BatchedReport[]): PreparedTransaction {
+    return this.committee.deliver(reports, part, signatures);
+  }
+
+  /** The least gas for a delivery: the floor that must be left before the last entry, and what those before it use. */
+  gasFor(entries: number): bigint {
+    return this.gasFloor + PER_DELIVERY + BigInt(entries) * PER_ENTRY;
+  }
+
+  /** How many entries one delivery may have, by the block's gas and the most that one transaction may use. */
+  entriesFor(blockGas: bigint): number {
+    const most = smaller((blockGas * 3n) / 4n, TRANSACTION_GAS) - this.gasFloor - PER_DELIVERY;
+    return Math.max(1, Number(most / PER_ENTRY));
+  }
+
+  /** The agreements whose entry failed, by a delivery's logs. */
+  failedIn(logs: readonly Log[]): Set<string> {
+    const ours = logs.filter((log) => getAddress(log.address) === this.address);
+    const failures = ours.map((log) => COMMITTEE.parseLog(log)).filter((event) => event?.name === "ReportFailed");
+    return new Set(failures.map((event) => getAddress(String(event?.args["agreement"]))));
+  }
+}
+
+function tooFew(address: string, ours: number, threshold: number, members: number): UpheldError {
+  return new UpheldError({
+    code: "committee.too-few-keys",
+    message: `The committee ${address} needs ${threshold} of its ${members} members; ${ours} of the keys at hand are members.`,
+    hint: "Name the keystore of a member, several when more than one must sign; signatures from other machines are collected with `upheld report --propose` and `upheld cosign`.",
+  });
+}
+
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -1,0 +1,211 @@
+import { getAddress } from "ethers";
+import type { Factory } from "../chain/factory.ts";
+import { letEarlierIn } from "../chain/outbox.ts";
+import type { Problem } from "../errors.ts";
+import type { Measurement } from "../terms/types.ts";
+import { deliverReports, sendReports, type Dispatched, type DispatchOptions } from "./dispatch.ts";
+import { whatIsDue, type DuePeriod, type Standing } from "./due.ts";
+import type { Measure } from "./measure.ts";
+import { chunks, readSummaries, type Watched } from "./portfolio.ts";
+import { prepare, type Ready } from "./prepare.ts";
+import type { Quorum } from "./quorum.ts";
+import { together } from "./together.ts";
+
+/** What one agreement came to in a round. */
+export interface Outcome {
+  readonly agreement: Watched;
+  readonly period: bigint | undefined;
+  /** `due`: a dry run would report it. `over`: nothing (more) is to be reported. */
+  readonly kind: "reported" | "due" | "there" | "early" | "late" | "over" | "failed";
+  readonly revision?: bigint;
+  readonly measurements?: readonly Measurement[];
+  /** The evidence file, and its root. */
+  readonly file?: string | undefined;
+  readonly root?: string;
+  /** The transaction. */
+  readonly hash?: string;
+  readonly problem?: Problem;
+  /** When the window opens, or closes; UTC seconds. */
+  readonly opens?: bigint;
+  readonly closes?: bigint;
+}
+
+/** Says what happens, for a log or a person who watches. */
+export type Tell = (event: string, values?: Readonly<Record<string, unknown>>) => void;
+
+export interface RoundOptions {
+  readonly factory: Factory;
+  readonly agreements: readonly Watched[];
+  readonly measure: Measure;
+  readonly evidence: string;
+  readonly atOnce: number;
+  /** Only the period that starts in this month, `2026-10`. */
+  readonly month?: string | undefined;
+  /** How to send; undefined: a dry run. */
+  readonly dispatch: DispatchOptions | undefined;
+  readonly committee: Quorum | undefined;
+  /** Measured already in this process, by agreement and period: a second look need not measure again. */
+  readonly measured?: Map<string, Ready>;
+  readonly signal?: AbortSignal;
+  readonly tell: Tell;
+}
+
+/** How often the chain is looked at again in one round for what was unclear. */
+const LOOKS = 5;
+/** So many are measured, then sent while the next are measured: a killed round has reported most of what it measured. */
+const CHUNK = 50;
+
+/**
+ * One round: looks at the chain, measures what is due, keeps the evidence, then sends. The chain is the journal:
+ * killed anywhere and run again, nothing is reported twice or left out. Throws only when the chain cannot be read, or
+ * when it is aborted.
+ */
+export async function runRound(options: RoundOptions): Promise<Outcome[]> {
+  const { agreements, tell } = options;
+  const measured = options.measured ?? new Map<string, Ready>();
+  const outcomes = new Map<Watched, Outcome>();
+  let left = agreements;
+  for (let look = 1; look <= LOOKS && left.length > 0; ++look) {
+    const { standings, replaceBelow } = await lookAtChain(options, left);
+    const due = standings.filter((one) => one.kind === "due");
+    for (const one of standings) if (one.kind !== "due") outcomes.set(one.agreement, settled(one));
+    tell("looked", { agreements: left.length, due: due.length });
+    const again: Watched[] = [];
+    // The nearest deadline first.
+    const sorted = due.toSorted((a, b) => Number(a.reportUntil - b.reportUntil));
+    let sending: Promise<Outcome[]> = Promise.resolve([]);
+    const take = async () => {
+      for (const outcome of await sending) {
+        outcomes.set(outcome.agreement, outcome);
+        if (isUnclear(outcome)) again.push(outcome.agreement);
+      }
+    };
+    for (const chunk of chunks(sorted, CHUNK)) {
+      // What fails while the next are measured is thrown when it is waited for.
+      sending.catch(() => undefined);
+      const prepared = await prepareChunk(chunk, options, measured);
+      await take();
+      sending = sendChunk(prepared, options, replaceBelow);
+    }
+    await take();
+    left = again;
+  }
+  return agreements.flatMap((agreement) => outcomes.get(agreement) ?? []);
+}
+
+/** What waits from an earlier run goes first: it changes what the chain says is due. */
+async function lookAtChain(options: RoundOptions, agreements: readonly Watched[]) {
+  const { factory, dispatch, month } = options;
+  const replaceBelow = dispatch === undefined ? 0 : await letEarlierIn(dispatch.from, dispatch);
+  const addresses = agreements.map(({ address }) => address);
+  const [summaries, block] = await Promise.all([
+    readSummaries(factory, addresses),
+    factory.provider.getBlock("latest"),
+  ]);
+  const now = BigInt(block?.timestamp ?? 0);
+  return { standings: await whatIsDue(factory, agreements, summaries, now, month), replaceBelow };
+}
+
+interface Chunk {
+  readonly failed: readonly Outcome[];
+  readonly ready: readonly Ready[];
+}
+
+async function prepareChunk(
+  chunk: readonly DuePeriod[],
+  options: RoundOptions,
+  measured: Map<string, Ready>,
+): Promise<Chunk> {
+  const { dispatch, committee, signal, tell } = options;
+  const failed: Outcome[] = [];
+  const ready: Ready[] = [];
+  const fail = (due: DuePeriod, problem: Problem) => {
+    failed.push({ ...placeOf(due), kind: "failed", problem });
+    tell("not measured", { agreement: due.agreement.label, period: due.number, ...problem });
+  };
+  await together(chunk, options.atOnce, async (due) => {
+    const key = `${due.agreement.address}/${due.number}`;
+    const known = measured.get(key);
+    if (known !== undefined) ready.push(known);
+    else if (!isOurs(due, options)) fail(due, anothers(due, dispatch?.from, committee));
+    else {
+      const folder = dispatch === undefined ? undefined : options.evidence;
+      const prepared = await prepare(due, options.measure, folder, signal);
+      if (prepared.kind === "failed") {
+        fail(due, prepared.problem);
+        return;
+      }
+      measured.set(key, prepared.ready);
+      ready.push(prepared.ready);
+      tell("measured", {
+        agreement: due.agreement.label,
+        period: due.number,
+        measurements: prepared.ready.measurements,
+      });
+    }
+  });
+  return { failed, ready };
+}
+
+async function sendChunk({ failed, ready }: Chunk, options: RoundOptions, replaceBelow: number): Promise<Outcome[]> {
+  const { dispatch, committee, signal, tell } = options;
+  if (dispatch === undefined) return [...failed, ...ready.map((one): Outcome => ({ ...factsOf(one), kind: "due" }))];
+  signal?.throwIfAborted();
+  const sending = { ...dispatch, replaceBelow };
+  const [plain, batched] = [
+    ready.filter(({ due }) => isPlain(due, options)),
+    ready.filter(({ due }) => !isPlain(due, options)),
+  ];
+  const sent = withFates(plain, await sendReports(plain, sending));
+  if (committee !== undefined && batched.length > 0) {
+    sent.push(...withFates(batched, await deliverReports(batched, committee, sending)));
+  }
+  for (const { agreement, period, kind, hash, problem } of sent) {
+    tell(kind, { agreement: agreement.label, period, ...(hash === undefined ? {} : { hash }), ...problem });
+  }
+  return [...failed, ...sent];
+}
+
+/** A dry run needs no key, so there everything counts as ours. */
+const isPlain = ({ oracle }: DuePeriod, { dispatch }: RoundOptions): boolean =>
+  dispatch === undefined || getAddress(oracle) === dispatch.from;
+
+const isOurs = (due: DuePeriod, options: RoundOptions): boolean =>
+  isPlain(due, options) || getAddress(due.oracle) === options.committee?.address;
+
+function withFates(reports: readonly Ready[], fates: readonly Dispatched[]): Outcome[] {
+  return reports.map((ready, i): Outcome => {
+    const fate = fates[i];
+    if (fate?.kind === "reported") return { ...factsOf(ready), kind: "reported", revision: 0n, hash: fate.hash };
+    return { ...factsOf(ready), kind: "failed", ...(fate === undefined ? {} : { problem: fate.problem }) };
+  });
+}
+
+/** Failed for now: what the chain says next decides. */
+const isUnclear = ({ kind, problem }: Outcome): boolean =>
+  kind === "failed" && problem !== undefined && /^(chain|transaction)\./.test(problem.code);
+
+function settled(one: Exclude<Standing, { kind: "due" }>): Outcome {
+  const { agreement, number, kind, revision, problem, opens } = one;
+  return {
+    agreement,
+    period: number,
+    kind,
+    ...(revision === undefined ? {} : { revision }),
+    ...(problem === undefined ? {} : { problem }),
+    ...(opens === undefined ? {} : { opens }),
+  };
+}
+
+const placeOf = ({ agreement, number, reportUntil }: DuePeriod) => ({ agreement, period: number, closes: reportUntil });
+
+const factsOf = ({ due, measurements, root, file }: Ready) => ({ ...placeOf(due), measurements, root, file });
+
+function anothers({ oracle }: DuePeriod, ours: string | undefined, committee: Quorum | undefined): Problem {
+  const mine = [ours, committee?.address].filter(Boolean).join(" and the committee ");
+  return {
+    code: "oracle.another",
+    message: `The agreement's oracle is ${oracle}; here reports ${mine}.`,
+    hint: "Leave it out of this config, or name its key or committee.",
+  };
+}

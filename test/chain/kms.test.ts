@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import { Signature, SigningKey, Transaction, verifyMessage, verifyTypedData, Wallet } from "ethers";
+import { batchTypes, committeeDomain } from "../../src/chain/batch.ts";
+import { openKmsSigner } from "../../src/chain/kms.ts";
+import { ORDER, startKms } from "./kms-server.ts";
+import { problemOf } from "./rejection.ts";
+
+describe("a key in AWS KMS", function () {
+  this.timeout(20_000);
+  const wallet = Wallet.createRandom();
+  const before_ = { ...process.env };
+  let kms: Awaited<ReturnType<typeof startKms>>;
+
+  before(async () => {
+    process.env["AWS_ACCESS_KEY_ID"] = "test";
+    process.env["AWS_SECRET_ACCESS_KEY"] = "test";
+    kms = await startKms(new SigningKey(wallet.privateKey));
+  });
+  after(() => {
+    kms.stop();
+    process.env = before_;
+  });
+
+  it("has the address of its public key", async () => {
+    expect(await (await openKmsSigner(kms.options)).getAddress()).to.equal(wallet.address);
+  });
+
+  it("signs transactions as the key itself would, s always low", async () => {
+    const signer = await openKmsSigner(kms.options);
+    for (let nonce = 0; nonce < 6; ++nonce) {
+      const request = {
+        ...{ type: 2, chainId: 10n, nonce, to: wallet.address, value: 5n, gasLimit: 21_000n, data: "0x" },
+        ...{ maxFeePerGas: 7n, maxPriorityFeePerGas: 1n },
+      };
+      const signed = Transaction.from(await signer.signTransaction({ ...request, from: wallet.address }));
+      expect(signed.from).to.equal(wallet.address);
+      expect(signed.serialized).to.equal(await wallet.signTransaction(request));
+    }
+  });
+
+  it("signs batches and messages", async () => {
+    const signer = await openKmsSigner(kms.options);
+    const domain = committeeDomain(10n, wallet.address);
+    const report = {
+      agreement: wallet.address,
+      period: 1n,
+      revision: 0n,
+      measurements: [],
+      evidence: `0x${"11".repeat(32)}`,
+    };
+    const typed = await signer.signTypedData(domain, batchTypes, { reports: [report] });
+    expect(verifyTypedData(domain, batchTypes, { reports: [report] }, typed)).to.equal(wallet.address);
+    const message = await signer.signMessage("hello");
+    expect(verifyMessage("hello", message)).to.equal(wallet.address);
+    expect(BigInt(Signature.from(message).s) <= ORDER / 2n).to.equal(true);
+  });
+
+  it("asks to sign the digest itself, with the key that was named", () => {
+    const last = kms.asked.at(-1);
+    expect(last?.target).to.equal("TrentService.Sign");
+    expect(last?.body).to.deep.include({
+      KeyId: "alias/oracle",
+      MessageType: "DIGEST",
+      SigningAlgorithm: "ECDSA_SHA_256",
+    });
+  });
+
+  it("says in AWS's words why it did not sign", async () => {
+    const refusing = await startKms(new SigningKey(wallet.privateKey), true);
+    const problem = await problemOf(openKmsSigner(refusing.options));
+    refusing.stop();
+    expect(problem).to.deep.equal({
+      code: "signer.kms",
+      message: "AWS KMS did not sign: You may not.",
+      hint: "Check the key, its region, and that these credentials may use it (kms:GetPublicKey, kms:Sign).",
+      retry: true,
+    });
+  });
+
+  it("refuses a signature by another key than the one it told", async () => {
+    const told = new SigningKey(wallet.privateKey);
+    const other = new SigningKey(Wallet.createRandom().privateKey);
+    const lying = await startKms({ publicKey: told.publicKey, sign: (digest) => other.sign(digest) });
+    const signer = await openKmsSigner(lying.options);
+    const { message } = await problemOf(signer.signMessage("hello"));
+    lying.stop();
+    expect(message).to.equal("AWS KMS did not sign: its signature is not by the key it told.");
+  });
+});
