@@ -70,6 +70,29 @@ describe("examples", () => {
     });
   }
 
+  it("say how samples and tickets become counts where their service level does", () => {
+    const measuresOf = (name: string) => parseAgreement(read(`presets/${name}.sla.yaml`), { draft: true }).measures;
+    expect(measuresOf("google-cloud").map(({ policy }) => policy)).to.deep.equal([
+      {
+        good: { atMost: 50 },
+        scale: 1_000,
+        slot: 60,
+        places: { bad: 1, of: 1 },
+        minimum: 60,
+        counts: "whole minutes",
+        unknown: "refuse",
+        coverage: 990_000_000,
+      },
+    ]);
+    const open = [1, 2, 3, 4, 5].map((day) => ({ day, from: 540, to: 1_020 }));
+    expect(measuresOf("msp-tickets").map(({ tickets }) => tickets)).to.deep.equal([
+      undefined,
+      { priorities: ["P1"], clock: "response", within: 900 },
+      { priorities: ["P2"], clock: "response", within: 14_400, hours: { zone: "UTC", open, holidays: [] } },
+      undefined,
+    ]);
+  });
+
   it("the demo's agreement has the figures of its story", () => {
     const { parties, token } = FILL;
     const overrides = {
