@@ -82,12 +82,14 @@ const MSP_TABLES = `WHAT A BAD MONTH GIVES BACK
 
   urgent tickets   at least 1 ticket: 5%   at least 3 tickets: 10%   at least 5 tickets: 15%
     Priority 1, first answer by a person within 15 minutes at any hour; a later answer makes the ticket bad.
+    Counted from tickets: priorities: P1; answered within: 15 minutes.
     0 of 100 tickets bad: no credit; one ticket more: 5 % = 200.00 USDC
     2 of 100 tickets bad: 5 % = 200.00 USDC; one ticket more: 10 % = 400.00 USDC
     4 of 100 tickets bad: 10 % = 400.00 USDC; one ticket more: 15 % = 600.00 USDC
 
   normal tickets   below 95%: 3%   below 90%: 6%
     Priority 2, first answer within 4 office hours.
+    Counted from tickets: priorities: P2; answered within: 4 hours; hours: Mon-Fri 09:00-17:00 UTC.
     Up to 100 tickets may be excluded.
     5 of 100 tickets bad: no credit; one ticket more: 3 % = 120.00 USDC
     10 of 100 tickets bad: 3 % = 120.00 USDC; one ticket more: 6 % = 240.00 USDC
