@@ -25,9 +25,7 @@ export function readHolidays(text: string, first: string, last: string): string[
 function eventsOf(text: string): ICAL.Event[] {
   const calendar = new ICAL.Component(ICAL.parse(text) as unknown[]);
   if (calendar.name !== "vcalendar") throw malformed("it does not hold one VCALENDAR");
-  const events = calendar.getAllSubcomponents("vevent");
-  // a changed repetition belongs to its event, which finds it by itself
-  return events.filter((event) => !event.hasProperty("recurrence-id")).map((event) => new ICAL.Event(event));
+  return calendar.getAllSubcomponents("vevent").map((event) => new ICAL.Event(event));
 }
 
 interface Occurrence {

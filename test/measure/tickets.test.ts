@@ -135,6 +135,19 @@ describe("countTickets", () => {
     });
   });
 
+  it("knows the calendar as far back as the oldest ticket, after a newer one", async () => {
+    const rule = { ...URGENT, hours: OFFICE, within: 4 * 3_600 };
+    const old = (answered: string) =>
+      ticket("", answered, "", "2024-06-03T08:30:00Z/2026-10-05T07:00:00Z", "2").replace(
+        ",,2026",
+        ",2024-06-03T08:00:00Z,2026",
+      );
+    const both = async (answered: string) =>
+      (await count([ticket("10-05 09:00:00", "10-05 10:00:00"), old(answered)], [rule])).measurements[0]!.bad;
+    expect(await both("10-05 10:30:00")).to.equal(0n);
+    expect(await both("10-05 10:30:01")).to.equal(1n);
+  });
+
   it("counts each rule's priorities, and says what no rule has", async () => {
     const lines = [
       ticket("10-05 09:00:00", "10-05 10:00:00", "", "", "1", "P1"),
