@@ -146,7 +146,7 @@ function parseOpening(text: string): Opening[] {
   const [from, to] = [DAY_NAMES.indexOf(first ?? ""), DAY_NAMES.indexOf(last ?? "")];
   const [h1 = 99, m1 = 99, h2 = 99, m2 = 99] = clock.map(Number);
   const [opens, closes] = [h1 * 60 + m1, h2 * 60 + m2];
-  if (from < 0 || to < 0 || m1 > 59 || m2 > 59 || opens >= MINUTES || closes > MINUTES) {
+  if (from < 0 || to < 0 || m1 > 59 || m2 > 59 || opens >= MINUTES || closes > MINUTES || opens === closes) {
     throw new WordError(
       `"${text}" does not say when it is open.`,
       "Write Mon-Fri 09:00-17:00, and 00:00-24:00 for a whole day.",

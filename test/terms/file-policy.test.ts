@@ -158,6 +158,7 @@ describe("the policy of a measure", () => {
       "Write Mon-Fri 09:00-17:00, and 00:00-24:00 for a whole day.",
     ],
     ["hours: Mon-Fry 09:00-17:00 UTC", '"Mon-Fry 09:00-17:00" does not say when it is open.'],
+    ["hours: Mon 09:00-09:00 UTC", '"Mon 09:00-09:00" does not say when it is open.'],
     ["hours: Mon 24:00-25:00 UTC", '"Mon 24:00-25:00" does not say when it is open.'],
     ["hours: Mon 09:60-17:00 UTC", '"Mon 09:60-17:00" does not say when it is open.'],
   ] as const) {
