@@ -57,7 +57,7 @@ export function nextOnChain(options: NextOptions, kept: Kept): string[] {
         { job: "explain", rest: [file], why: "what does it say?" },
       ]),
     ),
-    `Evidence lies in ${evidence}: change a second in it and verify again.`,
+    `Evidence lies in ${evidence}: gunzip a file, change a second, gzip it and verify again.`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventsOf } from "../chain/history.ts";
-import { evidencePath, readEvidence } from "../evidence/files.ts";
+import { evidencePath, packEvidence, readEvidence } from "../evidence/files.ts";
 import type { Evidence } from "../evidence/schema.ts";
 import { formatUtc, parseUtc } from "../measure/time.ts";
 import type { Outcome, PeriodOutcome } from "./outcome.ts";
@@ -67,6 +67,6 @@ async function changeSecond(path: string): Promise<bigint> {
   if (span === undefined) throw new Error("nothing was down");
   const changedAt = parseUtc(span.end);
   span.end = formatUtc(changedAt + 1n);
-  writeFileSync(path, JSON.stringify(evidence, undefined, 2));
+  writeFileSync(path, packEvidence(evidence));
   return changedAt;
 }

@@ -6,11 +6,16 @@ import {
   type Downtime,
   type InstanceSpan,
 } from "../measure/outages.ts";
+import type { Policy } from "../measure/policy.ts";
+import { downtimeOf } from "../measure/sampled.ts";
+import type { Series } from "../measure/series.ts";
 import { daysOf, earlier, formatUtc, later, type Day } from "../measure/time.ts";
-import type { Note, Period } from "../measure/types.ts";
+import type { Note, Period, Window } from "../measure/types.ts";
 import type { Indicator, Measurement } from "../terms/types.ts";
 import { leavesOf, type Facts } from "./encoding.ts";
 import { rootOf, toHex } from "./merkle.ts";
+import { notesOfDay, type Remark } from "./notes.ts";
+import { canonicalSeries, samplesOfDay } from "./samples.ts";
 import {
   MODE_WORDS,
   parseEvidence,
@@ -22,8 +27,22 @@ import {
   type EvidenceSpan,
 } from "./schema.ts";
 
-/** What one indicator's counts rest on: listed outages, or (a lower grade) nothing but themselves. */
+/** Samples, and the policy by which they become counts. */
+export interface Sampled {
+  readonly grade: "samples";
+  readonly indicator: Indicator;
+  readonly policy: Policy;
+  /** In any order, with duplicates, a vantage point in several pieces; also from before the period, back to a slot. */
+  readonly series: readonly Series[];
+  /** Announced, so excluded. */
+  readonly maintenance: readonly Window[];
+  /** Why there are holes, as the instrument says. They count nothing. */
+  readonly remarks?: readonly Remark[];
+}
+
+/** What one indicator's counts rest on: samples, or listed outages, or (the lowest grade) nothing but themselves. */
 export type IndicatorInput =
+  | Sampled
   | ({ readonly grade: "outages"; readonly indicator: Indicator } & Downtime)
   | { readonly grade: "totals"; readonly indicator: Indicator; readonly measurement: Measurement };
 
@@ -55,7 +74,7 @@ export function buildEvidence(
   input: EvidenceInput,
   salt: string,
 ): { evidence: Evidence; measurements: Measurement[]; notes: Note[] } {
-  const counted = input.indicators.map((one) => countOne(one, input.period));
+  const counted = input.indicators.map((one) => countInput(one, input.period));
   const facts: Facts = {
     schema: SCHEMA,
     chainId: String(input.chainId),
@@ -68,7 +87,7 @@ export function buildEvidence(
     tool: input.tool,
     source: input.source,
     indicators: input.indicators.map((one, index) => describe(one, (counted[index] as Counted).measurement)),
-    days: daysOf(input.period).map((day) => describeDay(day, counted)),
+    days: daysOf(input.period).map((day, index) => describeDay(day, counted, index === 0)),
     salt,
   };
   const leaves = leavesOf(facts);
@@ -79,20 +98,56 @@ export function buildEvidence(
   };
 }
 
-interface Counted {
+/** One indicator, counted. */
+export interface Counted {
   readonly id: number;
   readonly measurement: Measurement;
-  readonly canonical: CanonicalDowntime;
-  readonly notes: Note[];
+  /** What was down and what was out, by the policy; of the grade `totals` nobody knows. */
+  readonly downtime: CanonicalDowntime;
+  /** When it could not be told from the samples. */
+  readonly unknown: readonly Period[];
+  /** What the days list. */
+  readonly series: readonly Series[];
+  readonly listed: CanonicalDowntime;
+  readonly remarks: readonly Remark[];
+  readonly notes: readonly Note[];
 }
 
-function countOne(input: IndicatorInput, period: Period): Counted {
+const NOTHING = { outages: [], exclusions: [] };
+const ALONE = { downtime: NOTHING, listed: NOTHING, unknown: [], series: [], remarks: [], notes: [] };
+
+/** Counts what an indicator rests on. */
+export function countInput(input: IndicatorInput, period: Period): Counted {
   const { id } = input.indicator;
-  if (input.grade === "outages") return { id, ...measureOutages(input, period, input.indicator) };
-  return { id, measurement: input.measurement, canonical: { outages: [], exclusions: [] }, notes: [] };
+  if (input.grade === "samples") return countSamples(input, period);
+  if (input.grade === "totals") return { ...ALONE, id, measurement: input.measurement };
+  const { measurement, canonical, notes } = measureOutages(input, period, input.indicator);
+  return { ...ALONE, id, measurement, downtime: canonical, listed: canonical, notes };
 }
 
-function describe({ grade, indicator }: IndicatorInput, { total, bad, excluded }: Measurement) {
+function countSamples(
+  { indicator, policy, series: given, maintenance, remarks = [] }: Sampled,
+  period: Period,
+): Counted {
+  const { id, instances } = indicator;
+  if (instances !== 1n) {
+    throw new UpheldError({
+      code: "evidence.several-instances",
+      message: `indicator ${id} counts ${instances} instances, but samples are of one`,
+      hint: "make each instance a measure of its own, or report outages with the column instance",
+    });
+  }
+  const series = canonicalSeries(given, period, policy);
+  const seen = downtimeOf(series, period, policy, maintenance);
+  const { measurement, canonical: downtime } = measureOutages(seen, period, indicator);
+  // what the policy makes of the samples is not listed: it follows from them
+  const announced = measureOutages({ outages: [], exclusions: maintenance }, period, indicator);
+  const notes = announced.notes.filter(({ code }) => code !== "none");
+  return { id, measurement, downtime, unknown: seen.unknown, series, listed: announced.canonical, remarks, notes };
+}
+
+function describe(input: IndicatorInput, { total, bad, excluded }: Measurement) {
+  const { grade, indicator } = input;
   return {
     id: indicator.id,
     unit: wordOf(UNIT_WORDS, indicator.unit, "unit"),
@@ -102,14 +157,17 @@ function describe({ grade, indicator }: IndicatorInput, { total, bad, excluded }
     total: String(total),
     bad: String(bad),
     excluded: String(excluded),
+    ...(input.grade === "samples" ? { policy: input.policy } : {}),
   };
 }
 
 /** Sorted by indicator as the agreement orders them, then start, then instance; spans end at midnight and start anew. */
-const describeDay = (day: Day, counted: readonly Counted[]): EvidenceDay => ({
+const describeDay = (day: Day, counted: readonly Counted[], isFirst: boolean): EvidenceDay => ({
   date: day.date,
-  outages: counted.flatMap(({ id, canonical }) => spansOfDay(id, canonical.outages, day)),
-  exclusions: counted.flatMap(({ id, canonical }) => spansOfDay(id, canonical.exclusions, day)),
+  samples: counted.flatMap(({ id, series }) => samplesOfDay(id, series, day, isFirst)),
+  outages: counted.flatMap(({ id, listed }) => spansOfDay(id, listed.outages, day)),
+  exclusions: counted.flatMap(({ id, listed }) => spansOfDay(id, listed.exclusions, day)),
+  notes: counted.flatMap(({ id, remarks }) => notesOfDay(id, remarks, day)),
 });
 
 function spansOfDay(indicator: number, spans: readonly InstanceSpan[], day: Day): EvidenceSpan[] {

@@ -1,6 +1,8 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import { policyText } from "../measure/policy.ts";
 import { fromHex, leafOf, toHex } from "./merkle.ts";
-import type { Evidence, EvidenceDay, EvidenceSpan } from "./schema.ts";
+import { noteText } from "./notes.ts";
+import type { Evidence, EvidenceDay, EvidenceSamples, EvidenceSpan } from "./schema.ts";
 
 // The canonical bytes behind each leaf; docs/evidence.md is their specification. Plain lines of text, so that whoever
 // is shown one can read what was sworn.
@@ -14,11 +16,12 @@ export const leavesOf = (facts: Facts): string[] =>
 
 /** Leaf 0: what the period is, who counted, and what was counted. */
 export function headerText(facts: Facts): string {
-  const indicators = facts.indicators.map(({ id, unit, mode, instances, grade, total, bad, excluded }) =>
+  const indicators = facts.indicators.flatMap(({ id, unit, mode, instances, grade, total, bad, excluded, policy }) => [
     ["indicator", id, unit, mode, instances, grade, total, bad, excluded].join(" "),
-  );
+    ...(policy === undefined ? [] : [`policy ${id} ${policyText(policy)}`]),
+  ]);
   return lines([
-    "upheld evidence header 1",
+    "upheld evidence header 2",
     ...bindingOf(facts, 0),
     `start ${facts.start}`,
     `end ${facts.end}`,
@@ -33,11 +36,13 @@ export function headerText(facts: Facts): string {
 export function dayText(facts: Facts, index: number): string {
   const day = facts.days[index] as EvidenceDay;
   return lines([
-    "upheld evidence day 1",
+    "upheld evidence day 2",
     ...bindingOf(facts, index + 1),
     `day ${day.date}`,
+    ...day.samples.flatMap(sampleLines),
     ...day.outages.map((span) => `outage ${spanText(span)}`),
     ...day.exclusions.map((span) => `exclusion ${spanText(span)}`),
+    ...day.notes.map((note) => `note ${noteText(note)}`),
   ]);
 }
 
@@ -61,6 +66,9 @@ export function saltOf(salt: string, leaf: number): string {
   new DataView(input.buffer).setUint32(32, leaf);
   return toHex(keccak_256(input));
 }
+
+const sampleLines = ({ indicator, vantage, runs }: EvidenceSamples) =>
+  runs.map((run) => `samples ${indicator} ${vantage} ${run.join(" ")}`);
 
 const spanText = ({ indicator, instance, start, end }: EvidenceSpan) =>
   `${indicator} ${instance === 0 ? "every" : instance} ${start} ${end}`;

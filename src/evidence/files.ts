@@ -6,6 +6,7 @@ import type { Note } from "../measure/types.ts";
 import { formatUtc } from "../measure/time.ts";
 import type { Measurement } from "../terms/types.ts";
 import { buildEvidence, newSalt, type EvidenceInput, type RandomSource } from "./build.ts";
+import { pack, unpack } from "./pack.ts";
 import { parseEvidence, type Evidence } from "./schema.ts";
 import { verifyEvidence } from "./verify.ts";
 
@@ -31,7 +32,7 @@ export async function keepEvidence(
   const found = await readIfThere(path);
   if (found !== undefined) return reuse(path, found, input);
   const built = buildEvidence(input, newSalt(random));
-  if (await linkNew(directory, path, serialize(built.evidence))) return { path, ...built, reused: false };
+  if (await linkNew(directory, path, packEvidence(built.evidence))) return { path, ...built, reused: false };
   // another run wrote it since we looked
   return reuse(path, await readEvidence(path), input);
 }
@@ -40,8 +41,9 @@ export async function keepEvidence(
 export async function writeEvidence(directory: string, evidence: Evidence): Promise<{ path: string; reused: boolean }> {
   const path = evidencePath(directory, pathPartsOf(evidence));
   const text = serialize(evidence);
-  if (await linkNew(directory, path, text)) return { path, reused: false };
-  if ((await readFile(path, "utf8")) === text) return { path, reused: true };
+  if (await linkNew(directory, path, pack(text))) return { path, reused: false };
+  // another version of the compressor may write other bytes for the same text
+  if (unpack(await readFile(path), path) === text) return { path, reused: true };
   throw alreadyThere(path, "its content differs", evidence.revision);
 }
 
@@ -58,7 +60,7 @@ type PathParts = Pick<EvidenceInput, "chainId" | "agreement" | "revision" | "aut
 };
 
 /**
- * `<directory>/<chain id>/<agreement>/2025-10.r0.json`. A period that starts inside a month is named by its day and
+ * `<directory>/<chain id>/<agreement>/2025-10.r0.json.gz`. A period that starts inside a month is named by its day and
  * number, as two of them may start on one day; a party's own counts carry the party's name.
  */
 export function evidencePath(directory: string, { chainId, agreement, period, revision, author }: PathParts): string {
@@ -66,7 +68,7 @@ export function evidencePath(directory: string, { chainId, agreement, period, re
   const isWholeMonth = start.endsWith("-01T00:00:00Z");
   const name = isWholeMonth ? start.slice(0, 7) : `${start.slice(0, 10)}.p${period.index}`;
   const by = author === "oracle" ? "" : `.${author}`;
-  return join(directory, String(chainId), agreement.toLowerCase(), `${name}.r${revision}${by}.json`);
+  return join(directory, String(chainId), agreement.toLowerCase(), `${name}.r${revision}${by}.json.gz`);
 }
 
 function pathPartsOf({ chainId, agreement, revision, author, period, start }: Evidence): PathParts {
@@ -90,16 +92,20 @@ function firstChange(found: Evidence, now: Evidence): string {
     : `${changed.date} differs from what is now given`;
 }
 
-const serialize = (evidence: Evidence): string => `${JSON.stringify(evidence, undefined, 2)}\n`;
+const serialize = (evidence: Evidence): string => `${JSON.stringify(evidence)}\n`;
+
+/** The bytes of the file. */
+export const packEvidence = (evidence: Evidence): Buffer => pack(serialize(evidence));
 
 async function readIfThere(path: string): Promise<Evidence | undefined> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, "utf8");
+    bytes = await readFile(path);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw unusable(path, "read", error);
   }
+  const text = unpack(bytes, path);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -110,12 +116,12 @@ async function readIfThere(path: string): Promise<Evidence | undefined> {
 }
 
 /** A hard link gives a file its name only once it is whole and on disk, and fails if the name is taken. */
-async function linkNew(directory: string, path: string, text: string): Promise<boolean> {
+async function linkNew(directory: string, path: string, bytes: Buffer): Promise<boolean> {
   const folder = dirname(path);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
     await mkdir(folder, { recursive: true });
-    await writeSynced(temporary, text);
+    await writeSynced(temporary, bytes);
     const isNew = await link(temporary, path).then(
       () => true,
       (error: unknown) => {
@@ -133,10 +139,10 @@ async function linkNew(directory: string, path: string, text: string): Promise<b
   }
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
+async function writeSynced(path: string, bytes: Buffer): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.writeFile(text);
+    await file.writeFile(bytes);
     await file.sync();
   } finally {
     await file.close();

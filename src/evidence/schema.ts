@@ -1,13 +1,18 @@
 import { z } from "zod";
 import { UpheldError } from "../errors.ts";
+import { policySchema, type Policy } from "../measure/policy.ts";
 import { formatUtc, parseUtc } from "../measure/time.ts";
 import { DAY } from "../terms/bounds.ts";
 import { Mode, Unit } from "../terms/types.ts";
+import { areRuns, samplesIn, type Run } from "./runs.ts";
 
-export const SCHEMA = "upheld.evidence/1";
+export const SCHEMA = "upheld.evidence/2";
 
 /** A leap year that starts and ends inside a day touches 367. */
 const MAX_DAYS = 367;
+
+/** Most samples of a file: more than a year of three vantage points every five seconds. It bounds what a file unfolds to. */
+export const MAX_SAMPLES = 20_000_000;
 
 /** The words of the file for the numbers of the contract. */
 export const UNIT_WORDS = {
@@ -31,31 +36,55 @@ const line = z
   .string()
   .max(200)
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must be one line of text");
+const id = z.int().min(0).max(65_535);
+export const isVantage = (text: string): boolean => /^[A-Za-z0-9._:-]{1,60}$/.test(text);
+const vantage = z.string().refine(isVantage, "must be one word of at most 60 letters, digits, . _ : -");
 
 const span = z.strictObject({
-  indicator: z.int().min(0).max(65_535),
+  indicator: id,
   /** 0: every instance */
   instance: z.int().min(0).max(4_294_967_295),
   start: time,
   end: time,
 });
 
-const indicator = z.strictObject({
-  id: z.int().min(0).max(65_535),
-  unit: z.enum(["seconds", "probes", "tickets", "packets", "days"]),
-  mode: z.enum(["count", "downtime-only", "denominator"]),
-  instances: count,
-  /** `outages`: the counts follow from the days below. `totals`: a lower grade, the counts stand for themselves. */
-  grade: z.enum(["outages", "totals"]),
-  total: count,
-  bad: count,
-  excluded: count,
+const samples = z.strictObject({
+  indicator: id,
+  vantage,
+  runs: z.custom<readonly Run[]>(areRuns, "must be runs [first, step, count, value] of whole numbers, in order"),
 });
 
+const policy: z.ZodType<Policy> = policySchema;
+
+const note = z.strictObject({ indicator: id, vantage, start: time, end: time, reason: line.min(1) });
+
+const indicator = z
+  .strictObject({
+    id,
+    unit: z.enum(["seconds", "probes", "tickets", "packets", "days"]),
+    mode: z.enum(["count", "downtime-only", "denominator"]),
+    instances: count,
+    /**
+     * `samples`: the counts follow from the samples below by the policy. `outages`: from the outages below. `totals`: the
+     * lowest, the counts stand for themselves.
+     */
+    grade: z.enum(["samples", "outages", "totals"]),
+    total: count,
+    bad: count,
+    excluded: count,
+    policy: policy.exactOptional(),
+  })
+  .refine(({ grade, policy }) => (grade === "samples") === (policy !== undefined), {
+    error: "must be there for the grade samples, and only there",
+    path: ["policy"],
+  });
+
 const day = z.strictObject({
-  date: z.string().regex(/^\d{4}-\d\d-\d\d$/, "must be a date such as 2025-10-09"),
+  date: z.string().refine((text) => isCanonicalTime(`${text}T00:00:00Z`), "must be a date such as 2025-10-09"),
+  samples: z.array(samples),
   outages: z.array(span),
   exclusions: z.array(span),
+  notes: z.array(note),
 });
 
 /** The evidence file of one period, as docs/evidence.md describes it. */
@@ -88,6 +117,8 @@ const checkedSchema = evidenceSchema.superRefine(({ start, end, days, leaves }, 
   };
   if (length <= 0n || length > BigInt(MAX_DAYS) * DAY) wrong("end", "must be after start, by a year at most");
   if (leaves.length !== days.length + 1) wrong("leaves", `must be ${days.length + 1}: one header and a leaf a day`);
+  const all = days.flatMap((each) => each.samples).reduce((sum, { runs }) => sum + samplesIn(runs), 0);
+  if (all > MAX_SAMPLES) wrong("days", `must not have more than ${MAX_SAMPLES} samples, has ${all}`);
 });
 
 /** Takes anything, gives evidence of the right shape or says what is wrong with it. It does not check any hash. */
@@ -115,5 +146,8 @@ function isCanonicalTime(text: string): boolean {
 export type Evidence = Readonly<z.infer<typeof evidenceSchema>>;
 export type EvidenceDay = Evidence["days"][number];
 export type EvidenceSpan = EvidenceDay["outages"][number];
+export type EvidenceSamples = EvidenceDay["samples"][number];
+export type EvidenceNote = EvidenceDay["notes"][number];
 export type EvidenceIndicator = Evidence["indicators"][number];
+export type Grade = EvidenceIndicator["grade"];
 export type Author = Evidence["author"];

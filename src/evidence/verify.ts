@@ -1,9 +1,12 @@
 import { UpheldError } from "../errors.ts";
+import { policyText, type Policy } from "../measure/policy.ts";
 import { parseUtc } from "../measure/time.ts";
 import type { Indicator, Measurement } from "../terms/types.ts";
 import { buildEvidence, type EvidenceInput, type IndicatorInput } from "./build.ts";
 import { leavesOf } from "./encoding.ts";
 import { rootOf } from "./merkle.ts";
+import { remarksIn } from "./notes.ts";
+import { seriesIn } from "./samples.ts";
 import { MODE_WORDS, UNIT_WORDS, type Evidence, type EvidenceIndicator, type EvidenceSpan } from "./schema.ts";
 
 /** What the chain says about the period; the agreement's terms give the indicators, in its order. */
@@ -15,11 +18,13 @@ export interface OnChain {
   readonly root: string;
   readonly indicators: readonly Indicator[];
   readonly measurements: readonly Measurement[];
+  /** By indicator, as far as the agreement's file fixes them; the chain does not say. */
+  readonly policies?: readonly (Policy | undefined)[];
 }
 
 /** The first thing that does not agree. */
 export interface Difference {
-  readonly kind: "day" | "header" | "root" | "form" | "counts" | "chain";
+  readonly kind: "day" | "header" | "root" | "form" | "counts" | "chain" | "policy";
   /** short: `day 2025-10-09, leaf 9` */
   readonly place: string;
   readonly message: string;
@@ -34,7 +39,7 @@ export function verifyEvidence(evidence: Evidence, onChain?: OnChain): Differenc
     differingLeaf(evidence) ??
     differingRoot(evidence) ??
     differingCounts(evidence) ??
-    (onChain && differingFromChain(evidence, onChain))
+    (onChain && (differingFromChain(evidence, onChain) ?? differingPolicy(evidence, onChain)))
   );
 }
 
@@ -60,7 +65,7 @@ function differingRoot({ leaves, root }: Evidence): Difference | undefined {
   return { kind: "root", place: "root", message: `the leaves give the root ${computed}, the file says ${root}` };
 }
 
-/** The file written anew from its own outages must be the file: same days in the same form, same counts. */
+/** The file written anew from its own samples and outages must be the file: same days in the same form, same counts. */
 function differingCounts(evidence: Evidence): Difference | undefined {
   let rebuilt: Evidence;
   try {
@@ -86,7 +91,8 @@ function differingCounts(evidence: Evidence): Difference | undefined {
     const stated = evidence.indicators[index] as EvidenceIndicator;
     for (const what of ["total", "bad", "excluded"] as const) {
       if (computed[what] === stated[what]) continue;
-      const message = `${what}: the outages give ${computed[what]}, the file says ${stated[what]}`;
+      const facts = stated.grade === "samples" ? "samples" : "outages";
+      const message = `${what}: the ${facts} give ${computed[what]}, the file says ${stated[what]}`;
       return { kind: "counts", place: `indicator ${stated.id}`, message };
     }
   }
@@ -126,10 +132,22 @@ function indicatorPairs(stated: EvidenceIndicator, chain: OnChain, index: number
   ] as const;
 }
 
+/** Samples count by the policy that both parties agreed on, where they did, not by one that the author chose. */
+function differingPolicy({ indicators }: Evidence, { policies = [] }: OnChain): Difference | undefined {
+  for (const [index, { id, policy }] of indicators.entries()) {
+    const agreed = policies[index];
+    if (policy === undefined || agreed === undefined || policyText(policy) === policyText(agreed)) continue;
+    const message = `policy: the file counts by ${policyText(policy)}, the agreement says ${policyText(agreed)}`;
+    return { kind: "policy", place: `indicator ${id}, policy`, message };
+  }
+  return undefined;
+}
+
 /** The input that would have written this file. */
-function inputOf(evidence: Evidence): EvidenceInput {
+export function inputOf(evidence: Evidence): EvidenceInput {
+  const { days } = evidence;
   const spansOf = (kind: "outages" | "exclusions", id: number) =>
-    evidence.days
+    days
       .flatMap((day) => day[kind])
       .filter(({ indicator }) => indicator === id)
       .map(windowOf);
@@ -141,6 +159,11 @@ function inputOf(evidence: Evidence): EvidenceInput {
       instances: BigInt(stated.instances),
       excludedCap: 0n,
     };
+    if (stated.policy !== undefined) {
+      const [series, remarks] = [seriesIn(days, stated.id), remarksIn(days, stated.id)];
+      const maintenance = spansOf("exclusions", stated.id);
+      return { grade: "samples", indicator, policy: stated.policy, series, maintenance, remarks };
+    }
     if (stated.grade === "outages") {
       const [outages, exclusions] = [spansOf("outages", stated.id), spansOf("exclusions", stated.id)];
       return { grade: "outages", indicator, outages, exclusions };

@@ -44,7 +44,7 @@ const hours = z.strictObject({
     .refine((dates) => dates.every((date, i) => i === 0 || (dates[i - 1] as string) < date), "must ascend"),
 });
 
-const policySchema = z
+export const policySchema = z
   .strictObject({
     good: z
       .strictObject({ atLeast: bound, atMost: bound })

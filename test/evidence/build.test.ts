@@ -40,13 +40,17 @@ describe("buildEvidence", () => {
     expect(evidence.days.filter(({ outages }) => outages.length > 0)).to.deep.equal([
       {
         date: "2025-10-09",
+        samples: [],
         outages: [{ indicator: 1, instance: 0, start: "2025-10-09T14:45:00Z", end: "2025-10-09T16:40:00Z" }],
         exclusions: [],
+        notes: [],
       },
       {
         date: "2025-10-29",
+        samples: [],
         outages: [{ indicator: 1, instance: 0, start: "2025-10-29T16:17:00Z", end: "2025-10-29T23:15:00Z" }],
         exclusions: [],
+        notes: [],
       },
     ]);
   });
@@ -189,7 +193,7 @@ describe("the canonical bytes", () => {
 
   it("of the header are the lines that docs/evidence.md describes", () => {
     expect(headerText(evidence)).to.equal(
-      `upheld evidence header 1
+      `upheld evidence header 2
 salt ${saltOf(0)}
 chain 31337
 agreement 0x00000000000000000000000000000000000000aa
@@ -210,7 +214,7 @@ indicator 9 tickets count 1 totals 120 3 0
 
   it("of a day are the lines that docs/evidence.md describes", () => {
     expect(dayText(evidence, 8)).to.equal(
-      `upheld evidence day 1
+      `upheld evidence day 2
 salt ${saltOf(9)}
 chain 31337
 agreement 0x00000000000000000000000000000000000000aa
@@ -248,7 +252,7 @@ outage 1 every 2025-10-09T14:45:00Z 2025-10-09T16:40:00Z
   });
 
   it("have not changed since files were first written", () => {
-    expect(evidence.root).to.equal("0x7f1327690bc5e18444367548b22b438587f410a349896d6ac6dff168560039d1");
+    expect(evidence.root).to.equal("0xb5e2048eb4e1987f729827e4de7e5cc32ccf3c63aa5baeca7eb0828ad6acb6c1");
   });
 });
 

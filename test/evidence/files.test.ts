@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { buildEvidence, type RandomSource } from "../../src/evidence/build.ts";
 import { evidencePath, keepEvidence, readEvidence, writeEvidence } from "../../src/evidence/files.ts";
+import { pack, unpack } from "../../src/evidence/pack.ts";
 import { UpheldError } from "../../src/errors.ts";
 import { october, octoberOutages, SALT, uptime, window } from "./fixtures.ts";
 
@@ -41,25 +42,25 @@ describe("evidence files", () => {
         .at(-1);
 
     it("names a period by its month, or else by its first day and its number", () => {
-      expect(at("2025-10-01T00:00:00Z")).to.equal("2025-10.r0.json");
-      expect(at("2025-10-01T00:00:01Z")).to.equal("2025-10-01.p1.r0.json");
-      expect(at("2025-10-15T00:00:00Z")).to.equal("2025-10-15.p1.r0.json");
+      expect(at("2025-10-01T00:00:00Z")).to.equal("2025-10.r0.json.gz");
+      expect(at("2025-10-01T00:00:01Z")).to.equal("2025-10-01.p1.r0.json.gz");
+      expect(at("2025-10-15T00:00:00Z")).to.equal("2025-10-15.p1.r0.json.gz");
     });
 
     it("gives each revision and each party its own", () => {
-      expect(at("2025-10-01T00:00:00Z", { revision: 2 })).to.equal("2025-10.r2.json");
-      expect(at("2025-10-01T00:00:00Z", { author: "client" })).to.equal("2025-10.r0.client.json");
+      expect(at("2025-10-01T00:00:00Z", { revision: 2 })).to.equal("2025-10.r2.json.gz");
+      expect(at("2025-10-01T00:00:00Z", { author: "client" })).to.equal("2025-10.r0.client.json.gz");
     });
   });
 
   describe("keepEvidence", () => {
     it("writes the file, which reads back the same, and leaves nothing else behind", async () => {
       const kept = await keepEvidence(directory, october(), counting());
-      expect(kept.path).to.equal(path("2025-10.r0.json"));
+      expect(kept.path).to.equal(path("2025-10.r0.json.gz"));
       expect(kept.reused).to.equal(false);
       expect(kept.measurements[0]?.bad).to.equal(31_980n);
       expect(await readEvidence(kept.path)).to.deep.equal(kept.evidence);
-      expect(await readdir(dirname(kept.path))).to.deep.equal(["2025-10.r0.json"]);
+      expect(await readdir(dirname(kept.path))).to.deep.equal(["2025-10.r0.json.gz"]);
     });
 
     it("run again finds the file, with its salt and root, whatever the tool and the source are called now", async () => {
@@ -84,12 +85,12 @@ describe("evidence files", () => {
       const runs = await Promise.all(Array.from({ length: 20 }, () => keepEvidence(directory, october(), random)));
       expect(new Set(runs.map(({ evidence }) => evidence.root)).size).to.equal(1);
       expect(runs.filter(({ reused }) => !reused).length).to.equal(1);
-      expect(await readdir(path("."))).to.deep.equal(["2025-10.r0.json"]);
+      expect(await readdir(path("."))).to.deep.equal(["2025-10.r0.json.gz"]);
     });
 
     it("refuses changed outages under the same revision, names the day, and leaves the file alone", async () => {
       const { path: file } = await keepEvidence(directory, withOutages(), counting());
-      const before = await readFile(file, "utf8");
+      const before = await readFile(file);
       const changed = withOutages([octoberOutages[0]!, window("2025-10-29T16:17:00Z", "2025-10-29T23:15:01Z")]);
       const problem = await problemOf(keepEvidence(directory, changed, counting()));
       expect(problem.code).to.equal("evidence.exists");
@@ -97,7 +98,7 @@ describe("evidence files", () => {
         "revision 0 has an evidence file already, and 2025-10-29 differs from what is now given",
       );
       expect(problem.hint).to.include("as revision 1");
-      expect(await readFile(file, "utf8")).to.equal(before);
+      expect(await readFile(file)).to.deep.equal(before);
     });
 
     it("refuses changed counts that no day shows", async () => {
@@ -115,12 +116,12 @@ describe("evidence files", () => {
       await keepEvidence(directory, withOutages(), counting());
       const next = await keepEvidence(directory, { ...withOutages([]), revision: 1 }, counting());
       expect(next.reused).to.equal(false);
-      expect(await readdir(path("."))).to.have.members(["2025-10.r0.json", "2025-10.r1.json"]);
+      expect(await readdir(path("."))).to.have.members(["2025-10.r0.json.gz", "2025-10.r1.json.gz"]);
     });
 
     it("refuses a file that was tampered with, naming the day", async () => {
       const { path: file } = await keepEvidence(directory, october(), counting());
-      await writeFile(file, (await readFile(file, "utf8")).replace("16:40:00", "16:39:59"));
+      await writeFile(file, pack(unpack(await readFile(file)).replace("16:40:00", "16:39:59")));
       const problem = await problemOf(keepEvidence(directory, october(), counting()));
       expect(problem.code).to.equal("evidence.damaged");
       expect(problem.message).to.include("day 2025-10-09, leaf 9");
@@ -129,11 +130,11 @@ describe("evidence files", () => {
 
     it("refuses half a file, and does not replace it", async () => {
       const { path: file } = await keepEvidence(directory, october(), counting());
-      await writeFile(file, (await readFile(file, "utf8")).slice(0, 500));
+      await writeFile(file, (await readFile(file)).subarray(0, 500));
       const problem = await problemOf(keepEvidence(directory, october(), counting()));
       expect(problem.code).to.equal("evidence.damaged");
-      expect(problem.message).to.include("not JSON");
-      expect((await readFile(file, "utf8")).length).to.equal(500);
+      expect(problem.message).to.equal("the evidence file is damaged: unexpected end of file");
+      expect((await readFile(file)).length).to.equal(500);
     });
 
     it("says so when the folder is a file", async () => {
@@ -158,8 +159,8 @@ describe("evidence files", () => {
     });
 
     it("keeps the cause of what cannot be read", async () => {
-      await mkdir(path("2025-10.r0.json"), { recursive: true });
-      const error: unknown = await readEvidence(path("2025-10.r0.json")).catch((reason: unknown) => reason);
+      await mkdir(path("2025-10.r0.json.gz"), { recursive: true });
+      const error: unknown = await readEvidence(path("2025-10.r0.json.gz")).catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(UpheldError);
       expect((error as UpheldError).problem.message).to.match(/^cannot be read: EISDIR/);
       expect((error as UpheldError).cause).to.have.property("code", "EISDIR");
@@ -178,23 +179,26 @@ describe("evidence files", () => {
   describe("writeEvidence", () => {
     it("takes the same content again, and refuses any other", async () => {
       const { evidence } = buildEvidence(october(), SALT);
-      expect(await writeEvidence(directory, evidence)).to.deep.equal({ path: path("2025-10.r0.json"), reused: false });
+      expect(await writeEvidence(directory, evidence)).to.deep.equal({
+        path: path("2025-10.r0.json.gz"),
+        reused: false,
+      });
       expect((await writeEvidence(directory, evidence)).reused).to.equal(true);
       const other = buildEvidence(october(), `0x${"00".repeat(32)}`).evidence;
       const problem = await problemOf(writeEvidence(directory, other));
-      expect(problem).to.deep.include({ code: "evidence.exists", file: path("2025-10.r0.json") });
+      expect(problem).to.deep.include({ code: "evidence.exists", file: path("2025-10.r0.json.gz") });
       expect(problem.message).to.equal("revision 0 has an evidence file already, and its content differs");
-      expect(await readEvidence(path("2025-10.r0.json"))).to.deep.equal(evidence);
+      expect(await readEvidence(path("2025-10.r0.json.gz"))).to.deep.equal(evidence);
     });
   });
 
   it("readEvidence says when there is no file", async () => {
-    const problem = await problemOf(readEvidence(path("2025-10.r0.json")));
+    const problem = await problemOf(readEvidence(path("2025-10.r0.json.gz")));
     expect(problem).to.deep.equal({
       code: "evidence.missing",
       message: "there is no such evidence file",
       hint: "ask whoever reported for it; without it nobody can check the counts",
-      file: path("2025-10.r0.json"),
+      file: path("2025-10.r0.json.gz"),
     });
   });
 });

@@ -32,7 +32,7 @@ describe("parseEvidence", () => {
   const address = `0x${"00".repeat(19)}aa`;
 
   const refused: [what: string, says: string, change: (draft: Draft) => unknown][] = [
-    ["another schema", 'schema: Invalid input: expected "upheld.evidence/1"', set({ schema: "upheld.evidence/2" })],
+    ["another schema", 'schema: Invalid input: expected "upheld.evidence/2"', set({ schema: "upheld.evidence/1" })],
     ["an unknown key", 'Unrecognized key: "more"', set({ more: 1 })],
     ["an unknown key of an outage", 'days.8.outages.0: Unrecognized key: "more"', outage({ more: 1 })],
     ["an unknown key of an indicator", 'indicators.0: Unrecognized key: "more"', indicator({ more: 1 })],
@@ -119,10 +119,10 @@ describe("parseEvidence", () => {
     };
     const problem = {
       code: "evidence.malformed",
-      message: "not an evidence file of schema upheld.evidence/1: Invalid input: expected object, received null",
+      message: "not an evidence file of schema upheld.evidence/2: Invalid input: expected object, received null",
       hint: "docs/evidence.md describes the file; fetch it again from whoever reported",
     };
     expect(problemOf()).to.deep.equal(problem);
-    expect(problemOf("2025-10.r0.json")).to.deep.equal({ ...problem, file: "2025-10.r0.json" });
+    expect(problemOf("2025-10.r0.json.gz")).to.deep.equal({ ...problem, file: "2025-10.r0.json.gz" });
   });
 });

@@ -170,7 +170,7 @@ describe("verifyEvidence", () => {
         "form",
         "days",
         "the period has 31 days, the file lists 32",
-        (draft) => draft.days.push({ date: "2025-11-01", outages: [], exclusions: [] }),
+        (draft) => draft.days.push({ date: "2025-11-01", samples: [], outages: [], exclusions: [], notes: [] }),
       ],
     ] as const satisfies [string, string, string, string, (draft: Draft) => unknown][]) {
       it(what, () => {
