@@ -2,8 +2,8 @@ import { nameOf, STAGES, type Seat } from "../src/chain/enums.ts";
 import { agreementField } from "../src/cli/fields.ts";
 import { job } from "../src/cli/job.ts";
 import { alreadyDone, approvals, asField, partyKey, seatOf } from "../src/cli/seats.ts";
-import { evidenceField, gather, sourceFields } from "../src/cli/sources.ts";
-import { countsOf, evidenceInput, swear } from "../src/cli/swear.ts";
+import { evidenceField, fromField, gather, gatherFrom, sourceFields } from "../src/cli/sources.ts";
+import { countsOf, evidenceInput, reportedFile, swear } from "../src/cli/swear.ts";
 import { UpheldError } from "../src/errors.ts";
 import { moment } from "../src/format.ts";
 import { formatMoney } from "../src/terms/format.ts";
@@ -11,10 +11,11 @@ import { formatMoney } from "../src/terms/format.ts";
 export default job({
   name: "dispute",
   summary: "state your own counts against the report, or answer the other party's; pulls the pledge",
-  example: "upheld dispute harbor.sla.yaml --as client --outages my-probes.csv",
+  example:
+    "upheld dispute harbor.sla.yaml --as client --outages my-probes.csv\nupheld dispute harbor.sla.yaml --as client --from my-probes.csv",
   args: { agreement: agreementField },
-  options: { as: asField, ...sourceFields, ...evidenceField },
-  async run(context, { agreement: ref, as, evidence: folder, ...given }) {
+  options: { as: asField, from: fromField, ...sourceFields, ...evidenceField },
+  async run(context, { agreement: ref, as, from, evidence: folder, ...given }) {
     const agreement = await context.agreement(ref);
     const { state, resolvesAt } = await agreement.summary();
     const stage = nameOf(STAGES, state.stage);
@@ -30,7 +31,10 @@ export default job({
     if (as !== undefined && claims[as].claimedAt !== 0n) return alreadyDone(`The ${as} has claimed already.`);
 
     const period = { number, ...(await agreement.period(number)) };
-    const gathered = await gather(agreement.terms.indicators, period, given, context.measureNames(ref));
+    const gathered =
+      from === undefined
+        ? await gather(agreement.terms.indicators, period, given, context.measureNames(ref))
+        : await gatherFrom(from, given, await reportedFile(context, agreement, period, state.revision, folder));
     const inputBy = (author: Seat) => evidenceInput(context, agreement, period, state.revision, author, gathered);
     const { measurements } = countsOf(await inputBy(as ?? "client"));
     const credit = await agreement.creditOf(number, measurements);

@@ -3,8 +3,10 @@ import accept from "./accept.ts";
 import agree from "./agree.ts";
 import bond from "./bond.ts";
 import check from "./check.ts";
+import caseOf from "./case.ts";
 import claim from "./claim.ts";
 import committee from "./committee.ts";
+import compare from "./compare.ts";
 import cosign from "./cosign.ts";
 import deliver from "./deliver.ts";
 import deploy from "./deploy.ts";
@@ -16,6 +18,7 @@ import key from "./key.ts";
 import mint from "./mint.ts";
 import newFile from "./new.ts";
 import preview from "./preview.ts";
+import proveDay from "./prove-day.ts";
 import publish from "./publish.ts";
 import report from "./report.ts";
 import revoke from "./revoke.ts";
@@ -27,6 +30,7 @@ import sweep from "./sweep.ts";
 import sync from "./sync.ts";
 import terminate from "./terminate.ts";
 import verify from "./verify.ts";
+import verifyDay from "./verify-day.ts";
 import withdraw from "./withdraw.ts";
 
 /** Every job, in the order of an agreement's life: as `upheld --help` lists them. */
@@ -46,7 +50,9 @@ export const jobs: readonly Job[] = [
   cosign,
   deliver,
   ...committee,
+  compare,
   dispute,
+  caseOf,
   rule,
   agree,
   revoke,
@@ -58,6 +64,8 @@ export const jobs: readonly Job[] = [
   withdraw,
   sweep,
   verify,
+  proveDay,
+  verifyDay,
   publish,
   ...key,
 ];

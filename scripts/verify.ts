@@ -3,48 +3,52 @@ import { agreementField } from "../src/cli/fields.ts";
 import { EXIT } from "../src/cli/io.ts";
 import { job } from "../src/cli/job.ts";
 import { evidenceField } from "../src/cli/sources.ts";
-import { plainMoney } from "../src/format.ts";
-import { formatAmount } from "../src/terms/format.ts";
+import { monthData, monthText } from "../src/cli/verifying.ts";
+import { plural } from "../src/terms/format.ts";
 
 export default job({
   name: "verify",
   summary:
-    "recompute counts, credits and money from the chain and the evidence files; names the first thing that differs",
-  example: "upheld verify harbor.sla.yaml --evidence evidence",
+    "recompute terms, counts, credits and money from the chain and the evidence files; names the first thing that differs",
+  example: "upheld verify harbor.sla.yaml --evidence evidence\nupheld verify 0x…",
   args: { agreement: agreementField },
   options: evidenceField,
   needs: "chain",
   async run(context, { agreement: ref, evidence: folder }) {
     const agreement = await context.agreement(ref);
     const { network } = await context.chain();
-    const work = verifyAgreement(agreement, network.chainId, folder);
-    const { resolved, files, missing, difference } = await context.output.during("Recomputing", work);
-    const { decimals } = agreement.token;
+    const measures = context.measures(ref);
+    const policies = measures.map(({ policy }) => policy);
+    const work = verifyAgreement(agreement, { chainId: network.chainId, folder, policies });
+    const verification = await context.output.during("Recomputing", work);
+    const { termsHash, months, resolved, files, missing, difference } = verification;
     const { green, red, yellow } = context.output.color;
-    const lines = resolved.map(
-      ({ period, credit, earned }) =>
-        `  period ${String(period).padStart(3)}   provider ${formatAmount(earned, decimals).padStart(12)}   client ${formatAmount(credit, decimals).padStart(12)}`,
+    const names = measures.map(({ name }) => name);
+    const isOwnPolicy = months.some((month) =>
+      month.measures.some(({ grade }, i) => grade === "samples" && policies[i] === undefined),
     );
-    const verdict =
-      difference === undefined
-        ? [`${green("✓")} All agrees: ${resolved.length} periods, ${files} evidence files, every unit accounted for.`]
-        : [`${red("✗")} MISMATCH at ${difference.place}: ${difference.message}`];
-    const unseen = missing.map((path) => `${yellow("!")} no file ${path}: its counts could not be recomputed`);
     return {
       data: {
         agrees: difference === undefined,
         difference,
+        termsHash,
         files,
         missing,
-        periods: resolved.map(({ period, credit, earned, fromBond }) => ({
-          period,
-          credit: plainMoney(credit, decimals),
-          earned: plainMoney(earned, decimals),
-          fromBond: plainMoney(fromBond, decimals),
-        })),
+        periods: months.map((month) => monthData(month, agreement.token)),
       },
-      text: [...lines, ...unseen, ...verdict],
+      text: [
+        `Terms ${termsHash}: as the agreement says`,
+        ...months.flatMap((month) => monthText(month, agreement.token, names)),
+        ...missing.map((path) => `${yellow("!")} no file ${path}: its counts could not be recomputed`),
+        ...(isOwnPolicy ? [`${yellow("!")} samples counted by the evidence's own policy: ${whyOwn(measures)}`] : []),
+        difference === undefined
+          ? `${green("✓")} All agrees: ${plural(resolved.length, "period")}, ${plural(files, "evidence file")}, every unit accounted for.`
+          : `${red("✗")} MISMATCH at ${difference.place}: ${difference.message}`,
+      ],
       exitCode: difference === undefined ? EXIT.ok : EXIT.failed,
     };
   },
 });
+
+const whyOwn = (measures: readonly unknown[]): string =>
+  measures.length === 0 ? "name the agreement's file to hold it to what was agreed" : "the agreement's file fixes none";

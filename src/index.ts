@@ -28,7 +28,7 @@ export {
   type SendOptions,
   type SentTransaction,
 } from "./chain/transaction.ts";
-export { verifyAgreement, type Verification } from "./chain/verify.ts";
+export { verifyAgreement, type Month, type Verification, type VerifyOptions } from "./chain/verify.ts";
 
 export { draft, type Agreement as AgreementModel } from "./model/agreement.ts";
 export { apply, at, type Outcome } from "./model/apply.ts";

@@ -1,13 +1,21 @@
 import { existsSync } from "node:fs";
 import { evidencePath, readEvidence } from "../evidence/files.ts";
+import { samplesIn } from "../evidence/runs.ts";
+import type { Evidence, Grade } from "../evidence/schema.ts";
 import { verifyEvidence, type OnChain } from "../evidence/verify.ts";
+import type { Policy } from "../measure/policy.ts";
 import { periodOf } from "../terms/calendar.ts";
+import { termsHash } from "../terms/codec.ts";
+import { silenceCreditOf } from "../terms/credit.ts";
+import type { Measurement } from "../terms/types.ts";
 import type { Agreement } from "./agreement.ts";
 import type { Seat } from "./enums.ts";
 import { readHistory } from "./history.ts";
 import { measured, Replay, type Disagreement, type Resolved } from "./replay.ts";
 
 export interface Verification {
+  readonly termsHash: string;
+  readonly months: readonly Month[];
   readonly resolved: readonly Resolved[];
   /** How many evidence files were recomputed second by second. */
   readonly files: number;
@@ -17,44 +25,90 @@ export interface Verification {
   readonly difference: Disagreement | undefined;
 }
 
+/** One period's way from what was seen to money. */
+export interface Month {
+  readonly period: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  /** Of the report that stood; empty in silence. */
+  readonly measures: readonly Measured[];
+  /** What the table gives, before the term's cap; in silence what was agreed for it. Money. */
+  readonly credit: bigint;
+  /** What it came to, once it is final. */
+  readonly final: Resolved | undefined;
+}
+
+export interface Measured {
+  readonly id: number;
+  /** How far the counts can be checked; undefined: their file is missing. */
+  readonly grade: Grade | undefined;
+  /** How many the file has, and of how many vantage points; 0 for other grades. */
+  readonly samples: number;
+  readonly vantages: number;
+  readonly counts: Measurement;
+}
+
+export interface VerifyOptions {
+  readonly chainId: bigint;
+  /** Folder of the evidence files. */
+  readonly folder: string;
+  /** By indicator, as far as the agreement's file fixes them; the chain does not say. */
+  readonly policies: readonly (Policy | undefined)[];
+}
+
 interface Statement {
   readonly period: number;
   readonly author: Seat | "oracle";
   readonly revision: number;
   readonly root: string;
+  readonly credit: bigint;
   readonly measurements: OnChain["measurements"];
 }
 
-/** Recomputes counts, credits and money from the chain's events and the evidence files in `folder`. */
-export async function verifyAgreement(agreement: Agreement, chainId: bigint, folder: string): Promise<Verification> {
+/** Recomputes terms, counts, credits and money from the chain's code and events and the evidence files. */
+export async function verifyAgreement(agreement: Agreement, options: VerifyOptions): Promise<Verification> {
   const [history, state] = await Promise.all([readHistory(agreement), agreement.state()]);
   const replay = new Replay(agreement.terms, state.end);
-  let difference: Disagreement | undefined;
+  let difference = termsDifference(agreement);
   for (const event of history) difference ??= replay.next(event);
 
   const missing: string[] = [];
-  let files = 0;
-  for (const statement of statementsOf(replay)) {
-    const period = periodOf(agreement.terms, statement.period, state.end);
-    const onChain: OnChain = {
-      chainId,
-      agreement: agreement.address,
-      period: { index: statement.period, start: period.start, end: period.end },
-      revision: statement.revision,
-      root: statement.root,
-      indicators: agreement.terms.indicators,
-      measurements: statement.measurements,
-    };
-    const path = evidencePath(folder, { ...onChain, author: statement.author });
-    if (!existsSync(path)) {
-      missing.push(path);
-      continue;
-    }
-    files += 1;
-    difference ??= await fileDifference(path, onChain);
+  const measures = new Map<number, readonly Measured[]>();
+  const statements = statementsOf(replay);
+  for (const statement of statements) {
+    const onChain = onChainOf(agreement, statement, state.end, options);
+    const path = evidencePath(options.folder, { ...onChain, author: statement.author });
+    const evidence = existsSync(path) ? await readEvidence(path) : undefined;
+    if (evidence === undefined) missing.push(path);
+    else difference ??= fileDifference(path, evidence, onChain);
+    if (statement.author === "oracle") measures.set(statement.period, measuresOf(onChain, evidence));
   }
   difference ??= await moneyDifference(agreement, replay.held, state);
-  return { resolved: replay.resolved, files, missing, difference };
+  const months = monthsOf(agreement, replay, state.end, statements, measures);
+  const files = statements.length - missing.length;
+  return { termsHash: agreement.termsHash, months, resolved: replay.resolved, files, missing, difference };
+}
+
+/** The chain says both; so they are compared. */
+function termsDifference({ terms, termsHash: said }: Agreement): Disagreement | undefined {
+  const hash = termsHash(terms);
+  if (hash === said) return undefined;
+  return { place: "terms", message: `the terms hash to ${hash}, the agreement says ${said}` };
+}
+
+function onChainOf(agreement: Agreement, statement: Statement, end: bigint, options: VerifyOptions): OnChain {
+  const period = periodOf(agreement.terms, statement.period, end);
+  const { chainId, policies } = options;
+  return {
+    chainId,
+    agreement: agreement.address,
+    period: { index: statement.period, start: period.start, end: period.end },
+    revision: statement.revision,
+    root: statement.root,
+    indicators: agreement.terms.indicators,
+    measurements: statement.measurements,
+    policies,
+  };
 }
 
 function statementsOf({ reports, claims }: Replay): Statement[] {
@@ -63,6 +117,7 @@ function statementsOf({ reports, claims }: Replay): Statement[] {
     author: "oracle",
     revision: Number(report.revision),
     root: report.evidence,
+    credit: report.credit,
     measurements: measured(report.measurements),
   }));
   const revisions = new Map(byOracle.map(({ period, revision }) => [period, revision]));
@@ -72,15 +127,54 @@ function statementsOf({ reports, claims }: Replay): Statement[] {
     // A claim is about the report that stood; silence is revision 255.
     revision: revisions.get(period) ?? 255,
     root: claim.evidence,
+    credit: claim.credit,
     measurements: measured(claim.measurements),
   }));
   return [...byOracle, ...byParties].sort((a, b) => a.period - b.period);
 }
 
-async function fileDifference(path: string, onChain: OnChain): Promise<Disagreement | undefined> {
-  const found = verifyEvidence(await readEvidence(path), onChain);
+function fileDifference(path: string, evidence: Evidence, onChain: OnChain): Disagreement | undefined {
+  const found = verifyEvidence(evidence, onChain);
   if (found === undefined) return undefined;
   return { place: `period ${onChain.period.index}, ${found.place}`, message: `${found.message} (${path})` };
+}
+
+function measuresOf({ indicators, measurements }: OnChain, evidence: Evidence | undefined): Measured[] {
+  return indicators.map(({ id }, i) => {
+    const own = evidence?.days.flatMap((day) => day.samples.filter(({ indicator }) => indicator === id)) ?? [];
+    return {
+      id,
+      grade: evidence?.indicators.find((stated) => stated.id === id)?.grade,
+      samples: own.reduce((sum, { runs }) => sum + samplesIn(runs), 0),
+      vantages: new Set(own.map(({ vantage }) => vantage)).size,
+      counts: measurements[i] as Measurement,
+    };
+  });
+}
+
+/** Every period that has a report, or is final without one. */
+function monthsOf(
+  { terms }: Agreement,
+  { resolved }: Replay,
+  end: bigint,
+  statements: readonly Statement[],
+  measures: ReadonlyMap<number, readonly Measured[]>,
+): Month[] {
+  const numbers = new Set([...statements.map(({ period }) => period), ...resolved.map(({ period }) => period)]);
+  return [...numbers]
+    .sort((a, b) => a - b)
+    .map((k) => {
+      const period = periodOf(terms, k, end);
+      const report = statements.find(({ period: of, author }) => of === k && author === "oracle");
+      return {
+        period: k,
+        start: period.start,
+        end: period.end,
+        measures: measures.get(k) ?? [],
+        credit: report?.credit ?? silenceCreditOf(terms, period),
+        final: resolved.find((one) => one.period === k),
+      };
+    });
 }
 
 async function moneyDifference(

@@ -7,6 +7,7 @@ import { Factory } from "../chain/factory.ts";
 import { NETWORKS } from "../chain/networks.ts";
 import { UpheldError } from "../errors.ts";
 import { encodeTerms } from "../terms/codec.ts";
+import type { Measure } from "../terms/file.ts";
 import type { CommonOptions } from "./job.ts";
 import type { Output } from "./output.ts";
 import { readAgreementFile } from "./file.ts";
@@ -76,9 +77,14 @@ export class Context {
     return Agreement.at(factory, await factory.addressOf(encodeTerms(file.terms)));
   }
 
-  /** What the agreement's file calls its measures, in the order of the terms; an address says no names. */
+  /** The measures of the agreement's file, in the order of the terms; an address says nothing of them. */
+  measures(ref: string): readonly Measure[] {
+    return isAddress(ref) ? [] : readAgreementFile(ref).measures;
+  }
+
+  /** What the agreement's file calls them. */
   measureNames(ref: string): readonly string[] {
-    return isAddress(ref) ? [] : readAgreementFile(ref).measures.map(({ name }) => name);
+    return this.measures(ref).map(({ name }) => name);
   }
 
   /** The time of the chain's latest block: the clock that all deadlines go by. */

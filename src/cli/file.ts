@@ -10,10 +10,10 @@ export function readAgreementFile(path: string, options: Omit<ParseOptions, "fil
 }
 
 /** The text of a file that a person named. */
-export function readText(path: string): string {
+export function readText(path: string, hint = "Name an agreement's address or its *.sla.yaml."): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    throw usage(`the file "${path}" cannot be read`, "Name an agreement's address or its *.sla.yaml.");
+    throw usage(`the file "${path}" cannot be read`, hint);
   }
 }

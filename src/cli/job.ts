@@ -102,13 +102,16 @@ export function commandFor(described: Job, act: (parsed: Parsed) => Promise<void
     const options = command.opts();
     const args = Object.keys(described.args).map((name, i) => [name, given[i]] as const);
     await act({
-      // What the job does not take was not given.
-      common: parse(COMMON, options, "--") as CommonOptions,
+      // What the job does not take was not given, and its own option is none of the common ones.
+      common: parse(COMMON, without(described.options, options), "--") as CommonOptions,
       input: { ...parse(described.args, Object.fromEntries(args)), ...parse(described.options, options, "--") },
     });
   });
   return command;
 }
+
+const without = (own: Fields, given: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => !(name in own)));
 
 function addOption(command: Command, name: string, [placeholder, help, type]: Field): void {
   const flags = `--${kebab(name)}${placeholder === "" ? "" : ` ${placeholder}`}`;

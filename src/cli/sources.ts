@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { IndicatorInput } from "../evidence/build.ts";
+import { readSecond, readSound } from "../evidence/second.ts";
 import { parseCounts } from "../measure/counts.ts";
 import { csvMonitor } from "../measure/csv.ts";
 import type { Note, Period } from "../measure/types.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
-import { usage, type Fields } from "./job.ts";
+import { usage, type Field, type Fields } from "./job.ts";
 
 const many = z.array(z.string()).default([]);
 
@@ -23,6 +24,22 @@ export const sourceFields = {
 export const evidenceField = {
   evidence: ["<folder>", "where evidence files are kept (default: evidence)", z.string().default("evidence")],
 } satisfies Fields;
+
+/** For `dispute`: what `compare` was shown. */
+export const fromField: Field<string | undefined> = [
+  "<file>",
+  "a second evidence file, or a CSV of outages, read as `upheld compare` reads it beside the report's own file",
+  z.string().optional(),
+];
+
+/** The second source against the evidence file of the report; nothing else can be given beside it. */
+export async function gatherFrom(from: string, given: GivenSources, reported: string): Promise<Gathered> {
+  const other = (["outages", "exclusions", "counts"] as const).find((option) => given[option].length > 0);
+  if (other !== undefined) throw usage(`--from and --${other} cannot be given together`, "Leave one of them out.");
+  if (!existsSync(from)) throw usage(`there is no file "${from}"`);
+  const { input } = await readSound(reported);
+  return readSecond(from, input);
+}
 
 export interface GivenSources {
   readonly outages: readonly string[];

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { buildEvidence, newSalt, type EvidenceInput } from "../evidence/build.ts";
-import { keepEvidence } from "../evidence/files.ts";
+import { evidencePath, keepEvidence } from "../evidence/files.ts";
 import type { Agreement } from "../chain/agreement.ts";
-import type { Seat } from "../chain/enums.ts";
+import { SILENCE, type Seat } from "../chain/enums.ts";
 import type { Context } from "./context.ts";
+import { usage } from "./job.ts";
 import type { Gathered } from "./sources.ts";
 
 /** What the evidence names as its writer. */
@@ -36,6 +37,23 @@ export async function evidenceInput(
     source: gathered.source,
     indicators: gathered.indicators,
   };
+}
+
+/** Where the evidence of the report that stands lies. */
+export async function reportedFile(
+  context: Context,
+  { address }: Agreement,
+  { number, start }: SwornPeriod,
+  revision: bigint,
+  folder: string,
+): Promise<string> {
+  if (revision === SILENCE) {
+    throw usage("nobody reported: --from has no evidence to go by", "Say what you saw by --outages and --counts.");
+  }
+  const { network } = await context.chain();
+  const period = { index: Number(number), start };
+  const [chainId, author] = [network.chainId, "oracle" as const];
+  return evidencePath(folder, { chainId, agreement: address, period, revision: Number(revision), author });
 }
 
 /** The counts that `input` gives, without writing anything. */

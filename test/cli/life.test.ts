@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { pack, unpack } from "../../src/evidence/pack.ts";
 import { anvilPath } from "../chain/nodes.ts";
 import { World } from "./world.ts";
 
@@ -173,18 +174,68 @@ describe("an agreement's life by the executable", () => {
   it("verifies every unit from the chain and the files", async () => {
     const { json } = await world.ok("verify", world.file, "--evidence", evidence());
     expect(json).to.deep.include({ agrees: true, files: 2, missing: [] });
+    expect(json["termsHash"]).to.match(/^0x[0-9a-f]{64}$/);
+    const counts = { total: "2678400", bad: "4740", excluded: "0" };
     expect(json["periods"]).to.deep.equal([
-      { period: 0, credit: "100.00", earned: "900.00", fromBond: "0.00" },
-      { period: 1, credit: "0.00", earned: "1000.00", fromBond: "0.00" },
+      {
+        period: 0,
+        measures: [{ id: 1, grade: "outages", samples: 0, vantages: 0, counts }],
+        tableCredit: "100.00",
+        credit: "100.00",
+        earned: "900.00",
+        fromBond: "0.00",
+      },
+      { period: 1, measures: [], tableCredit: "500.00", credit: "0.00", earned: "1000.00", fromBond: "0.00" },
     ]);
+  });
+
+  it("says of each month how the counts came to money", async () => {
+    const { out } = await world.run(["verify", world.file, "--evidence", evidence()]);
+    expect(out).to.contain(
+      [
+        "Period 0, 1 Jan 2030 to 1 Feb 2030",
+        "  uptime: outages listed (grade outages) → 4740 bad of 2678400",
+        "  → credit 100.00 → provider 900.00, client 100.00",
+        "Period 1, 1 Feb 2030 to 1 Mar 2030",
+        "  no report: the credit agreed for silence",
+        "  → credit 500.00 → provider 1,000.00, client 0.00",
+        "✓ All agrees: 2 periods, 2 evidence files, every unit accounted for.",
+      ].join("\n"),
+    );
+  });
+
+  it("shows one day and proves it, without the others and without the file", async () => {
+    const [path = ""] = readdirSync(evidence(), { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith("2030-01.r2.json.gz"),
+    );
+    const proof = join(world.folder, "9-january.json");
+    const file = join(evidence(), path);
+    expect((await world.ok("prove-day", file, "2030-01-09", proof)).json).to.include({ leaf: 9, file: proof });
+    expect(readFileSync(proof, "utf8")).to.contain("2030-01-09T01:26:00Z").and.not.contain("2030-01-13");
+    const { out, exitCode } = await world.run(["verify-day", world.file, proof]);
+    expect(exitCode).to.equal(0);
+    expect(out).to.equal(
+      "  outage 1 every 2030-01-09T01:26:00Z 2030-01-09T01:56:00Z\n" +
+        "✓ This is what the oracle swore of 2030-01-09: period 0, revision 2, leaf 9.\n",
+    );
+    const forged = world.write("forged.json", readFileSync(proof, "utf8").replace("01:56:00Z", "01:55:59Z"));
+    const no = await world.run(["verify-day", world.file, forged]);
+    expect(no.exitCode).to.equal(1);
+    expect(no.out).to.match(
+      /✗ MISMATCH at day 2030-01-09, leaf 9: the text does not lead to the root 0x[0-9a-f]{64} of the report, revision 2\n/,
+    );
+    const { code } = await world.refusal("prove-day", file, "2030-02-01", join(world.folder, "none.json"));
+    expect(code).to.equal("evidence.no-such-day");
+    expect((await world.refusal("prove-day", file, "2030-01-09", proof)).message).to.contain("is there already");
   });
 
   it("names the day in which one second was changed", async () => {
     const [path = ""] = readdirSync(evidence(), { recursive: true, encoding: "utf8" }).filter((name) =>
-      name.endsWith("2030-01.r2.json"),
+      name.endsWith("2030-01.r2.json.gz"),
     );
     const file = join(evidence(), path);
-    writeFileSync(file, readFileSync(file, "utf8").replace("2030-01-09T01:56:00Z", "2030-01-09T01:55:59Z"));
+    const text = unpack(readFileSync(file));
+    writeFileSync(file, pack(text.replace("2030-01-09T01:56:00Z", "2030-01-09T01:55:59Z")));
     const { exitCode, out } = await world.run(["verify", world.file, "--evidence", evidence()]);
     expect(exitCode).to.equal(1);
     expect(out).to.contain("MISMATCH at period 0, day 2030-01-09, leaf 9");
