@@ -1,4 +1,5 @@
 import { UpheldError } from "../errors.ts";
+import { countDays } from "../measure/days.ts";
 import {
   canonicalOrder,
   measureOutages,
@@ -11,7 +12,7 @@ import { downtimeOf } from "../measure/sampled.ts";
 import type { Series } from "../measure/series.ts";
 import { daysOf, earlier, formatUtc, later, type Day } from "../measure/time.ts";
 import type { Note, Period, Window } from "../measure/types.ts";
-import type { Indicator, Measurement } from "../terms/types.ts";
+import { Mode, Unit, type Indicator, type Measurement } from "../terms/types.ts";
 import { leavesOf, type Facts } from "./encoding.ts";
 import { rootOf, toHex } from "./merkle.ts";
 import { notesOfDay, type Remark } from "./notes.ts";
@@ -139,9 +140,12 @@ function countSamples(
   }
   const series = canonicalSeries(given, period, policy);
   const seen = downtimeOf(series, period, policy, maintenance);
-  const { measurement, canonical: downtime } = measureOutages(seen, period, indicator);
+  const isDays = indicator.unit === Unit.Days;
+  const seconds = isDays ? { ...indicator, unit: Unit.Seconds, mode: Mode.DowntimeOnly } : indicator;
+  const { measurement: counted, canonical: downtime } = measureOutages(seen, period, seconds);
+  const measurement = isDays ? countDays(seen, period) : counted;
   // what the policy makes of the samples is not listed: it follows from them
-  const announced = measureOutages({ outages: [], exclusions: maintenance }, period, indicator);
+  const announced = measureOutages({ outages: [], exclusions: maintenance }, period, seconds);
   const notes = announced.notes.filter(({ code }) => code !== "none");
   return { id, measurement, downtime, unknown: seen.unknown, series, listed: announced.canonical, remarks, notes };
 }

@@ -103,9 +103,7 @@ describe("the options of a job", () => {
   it("are all of them where something may be sent", async () => {
     const sending = jobs
       .map(({ name }) => name)
-      .filter(
-        (name) => !OFFLINE.includes(name) && !READING.includes(name) && !/^(new|publish|key .*)$/.test(name),
-      );
+      .filter((name) => !OFFLINE.includes(name) && !READING.includes(name) && !/^(new|publish|key .*)$/.test(name));
     expect(sending).to.have.length.above(15);
     for (const name of sending) {
       expect(await flags(name), name).to.include.members([

@@ -140,6 +140,7 @@ function root(leaves: readonly string[]): string {
   return tree[0] ?? "";
 }
 
+const day = (second: number) => Math.floor(second / 86_400);
 const seconds = (time: string) => Date.parse(time) / 1000;
 
 function count(file: File, indicator: Indicator): readonly [number, number, number] {
@@ -149,6 +150,7 @@ function count(file: File, indicator: Indicator): readonly [number, number, numb
     return [Number(indicator.total), Number(indicator.bad), Number(indicator.excluded)];
   }
   const sums = { bad: 0, out: 0, downAndOut: 0 };
+  const badDays = new Set<number>();
   for (let instance = 1; instance <= Number(indicator.instances); instance++) {
     const concerns = (span: Span) =>
       span.indicator === indicator.id && (span.instance === 0 || span.instance === instance);
@@ -164,9 +166,12 @@ function count(file: File, indicator: Indicator): readonly [number, number, numb
     for (let s = 0; s < length; s++) {
       if (out[s] === 1) sums.out++;
       if (down[s] === 1 && out[s] === 1) sums.downAndOut++;
-      if (down[s] === 1 && out[s] === 0) sums.bad++;
+      if (down[s] === 0 || out[s] === 1) continue;
+      sums.bad++;
+      badDays.add(day(start + s));
     }
   }
+  if (indicator.unit === "days") return [file.days.length, badDays.size, 0];
   const all = Number(indicator.instances) * length;
   return indicator.mode === "denominator" ? [all - sums.out, sums.bad, sums.out] : [all, sums.bad, sums.downAndOut];
 }

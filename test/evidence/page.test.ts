@@ -6,7 +6,7 @@ import { UpheldError } from "../../src/errors.ts";
 import type { Policy } from "../../src/measure/policy.ts";
 import type { Series } from "../../src/measure/series.ts";
 import type { Window } from "../../src/measure/types.ts";
-import { Mode } from "../../src/terms/types.ts";
+import { Mode, Unit } from "../../src/terms/types.ts";
 import { october, SALT, tickets, uptime, window } from "./fixtures.ts";
 import { readByThePage } from "./from-the-page.ts";
 import { octoberOf } from "./sampled.ts";
@@ -99,12 +99,12 @@ describe("a reader written from docs/evidence.md", function () {
   });
 
   it("and in any samples under any policy", () => {
-    const modes = fc.constantFrom(Mode.DowntimeOnly, Mode.Denominator);
+    const modes = fc.constantFrom(Mode.DowntimeOnly, Mode.Denominator, Mode.Count);
     fc.assert(
       fc.property(policies, fc.array(steps, { maxLength: 3 }), windows, modes, (policy, places, maintenance, mode) => {
         const series = places.slice(0, policy.places.of).map((all, i) => seriesOf(`place-${i}`, all));
         const remarks = maintenance.map((hole) => ({ ...hole, vantage: "place-0", reason: "exporter down" }));
-        const indicator = { ...uptime, mode };
+        const indicator = mode === Mode.Count ? { ...uptime, unit: Unit.Days, mode } : { ...uptime, mode };
         const sampled: IndicatorInput = { grade: "samples", indicator, policy, series, maintenance, remarks };
         const counted: IndicatorInput = {
           grade: "totals",

@@ -9,6 +9,7 @@ import { verifyEvidence } from "../../src/evidence/verify.ts";
 import { UpheldError } from "../../src/errors.ts";
 import type { Series } from "../../src/measure/series.ts";
 import { changedFrom, type Draft, SALT, uptime, window } from "./fixtures.ts";
+import { Mode, Unit } from "../../src/terms/types.ts";
 import { at, octoberOf, policy, probed, seen, START } from "./sampled.ts";
 
 const build = (changes?: Partial<Sampled>) => buildEvidence(octoberOf(changes), SALT);
@@ -123,6 +124,13 @@ describe("evidence of samples", function () {
       },
     ]);
     expect(measurements).to.deep.equal(build().measurements);
+    expect(verifyEvidence(file)).to.equal(undefined);
+  });
+
+  it("counts days with an outage, where the agreement counts days", () => {
+    const days = { ...uptime, unit: Unit.Days, mode: Mode.Count };
+    const { evidence: file, measurements } = build({ indicator: days });
+    expect(measurements).to.deep.equal([{ total: 31n, bad: 1n, excluded: 0n }]);
     expect(verifyEvidence(file)).to.equal(undefined);
   });
 
