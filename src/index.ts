@@ -10,6 +10,7 @@ export { Agreement } from "./chain/agreement.ts";
 export type { StateStructOutput as State } from "../typechain-types/interfaces/ISLAEscrow.ts";
 export type { SummaryStructOutput as Summary } from "../typechain-types/interfaces/ISLALens.ts";
 export { AddressBook, type ChainAddresses } from "./chain/addresses.ts";
+export { readCase, type Case } from "./chain/case.ts";
 export { AgreementCalls, type Consent, type Permit } from "./chain/calls.ts";
 export { connect, type Chain, type ConnectOptions } from "./chain/connect.ts";
 export * from "./chain/enums.ts";
@@ -28,6 +29,7 @@ export {
   type SendOptions,
   type SentTransaction,
 } from "./chain/transaction.ts";
+export { verifyShownDay, type ShownAndChecked } from "./chain/shown.ts";
 export { verifyAgreement, type Month, type Verification, type VerifyOptions } from "./chain/verify.ts";
 
 export { draft, type Agreement as AgreementModel } from "./model/agreement.ts";
@@ -44,6 +46,7 @@ export { explain, type Explanation } from "./terms/explain.ts";
 export { renderExplanation } from "./terms/explain-text.ts";
 export { documentHash, parseAgreement, type AgreementFile, type ParseOptions } from "./terms/file.ts";
 export { formatAgreement, type Fill } from "./terms/fill.ts";
+export { worthOf, type Worth } from "./terms/worth.ts";
 export { checkTerms } from "./terms/limits.ts";
 export * from "./terms/types.ts";
 
@@ -68,5 +71,8 @@ export { openPortfolio, type Watched } from "./oracle/portfolio.ts";
 export { runRound, type Outcome as ReportOutcome, type RoundOptions } from "./oracle/round.ts";
 
 export { buildEvidence, newSalt, type EvidenceInput, type IndicatorInput } from "./evidence/build.ts";
+export { compareAccounts, type Comparison } from "./evidence/compare.ts";
 export { evidencePath, keepEvidence, readEvidence } from "./evidence/files.ts";
+export { checkLeafProof, parseLeafProof, proveDay, type LeafProof } from "./evidence/proof.ts";
+export { readSecond, type SecondSource } from "./evidence/second.ts";
 export { verifyEvidence, type Difference } from "./evidence/verify.ts";
