@@ -66,7 +66,7 @@ export { Monitors, type OpenedMonitor } from "./monitors/open.ts";
 export type { MaintenanceSource, RawChunk, SampleMonitor, Services as MonitorServices } from "./monitors/types.ts";
 
 export { parseConfig, readConfig, type OracleConfig, type Source } from "./oracle/config.ts";
-export { measureFromSources, type Measure, type PrometheusReader, type Reading } from "./oracle/measure.ts";
+export { measureFromSources, type Measure, type Reading } from "./oracle/measure.ts";
 export { openPortfolio, type Watched } from "./oracle/portfolio.ts";
 export { runRound, type Outcome as ReportOutcome, type RoundOptions } from "./oracle/round.ts";
 

@@ -1,3 +1,5 @@
+import { dirname, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { getAddress, type Signer } from "ethers";
 import type { Chain } from "../chain/connect.ts";
@@ -5,6 +7,7 @@ import { Factory } from "../chain/factory.ts";
 import { openKeystore, readPasswordFile } from "../chain/keystore.ts";
 import { openKmsSigner } from "../chain/kms.ts";
 import type { OutboxEvent } from "../chain/outbox.ts";
+import { Monitors } from "../monitors/open.ts";
 import { readConfig, type OracleConfig } from "../oracle/config.ts";
 import type { DispatchOptions } from "../oracle/dispatch.ts";
 import { measureFromSources, type Measure } from "../oracle/measure.ts";
@@ -46,9 +49,21 @@ export async function openOracle(context: Context, file: string): Promise<Opened
   const chain = await context.chain(config.network?.name);
   const factory = await factoryOf(context, chain, config);
   const agreements = await context.output.during("Opening the agreements", openPortfolio(config, factory));
-  const measure = measureFromSources({ chainId: chain.network.chainId, tool: TOOL });
+  const monitors = new Monitors(monitorServices(context), (name) => resolve(dirname(resolve(file)), name));
+  const measure = measureFromSources({ chainId: chain.network.chainId, tool: TOOL, monitors });
   return { config, chain, factory, agreements, measure };
 }
+
+const monitorServices = ({ output }: Context) => ({
+  environment: output.io.env,
+  now: () => Number(output.io.now()),
+  wait: async (milliseconds: number, signal?: AbortSignal) => {
+    await setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+      signal?.throwIfAborted(); // in the words of whoever stopped it
+      throw error;
+    });
+  },
+});
 
 async function factoryOf(context: Context, { provider }: Chain, config: OracleConfig): Promise<Factory> {
   const isGiven = nonEmpty(context.options.factory ?? context.output.io.env["UPHELD_FACTORY"]) !== undefined;

@@ -27,6 +27,8 @@ const words = <T>(parse: (value: string) => T) =>
     }
   });
 
+const address = text.refine((value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value), "not an http(s) address");
+
 const duration = words(parseDuration);
 const time = words((value) => parseUtc(value));
 const preset = z.enum(Object.keys(PRESETS) as [PresetName, ...PresetName[]]);
@@ -42,7 +44,7 @@ const access = {
   "certificate authority": text.optional(),
   "time limit": duration.optional(),
 };
-const connection = { url: text, ...access };
+const connection = { url: address, ...access };
 
 /** One key each: what a source of samples or outages is called in a configuration, and what stands under it. */
 export const monitorShapes = {
@@ -71,7 +73,7 @@ export const monitorShapes = {
   upptime: z
     .strictObject({
       ...connection,
-      url: text.optional(),
+      url: address.optional(),
       repository: text.regex(/^[\w.-]+\/[\w.-]+$/, "not owner/name"),
       site: text,
       degraded: yes.optional(),

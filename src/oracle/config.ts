@@ -4,6 +4,7 @@ import { getAddress, isAddress, parseUnits } from "ethers";
 import { z } from "zod";
 import { UpheldError, UpheldErrors } from "../errors.ts";
 import { networkNamed, type Network } from "../chain/networks.ts";
+import { maintenanceConfig, monitorShapes, type MaintenanceConfig, type MonitorConfig } from "../monitors/config.ts";
 import { parseDuration, WordError } from "../terms/words.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -20,18 +21,16 @@ export interface CountsSource {
   readonly counts: string;
 }
 
-/** A query whose series are samples, one vantage point each. */
-export interface PrometheusSource {
-  readonly kind: "prometheus";
-  readonly url: string;
-  readonly query: string;
-  /** The label that tells vantage points apart; none: there is one. */
-  readonly vantageLabel?: string;
+/** A monitor, as docs/monitors.md writes it, and what says when its service was announced to be down. */
+export interface MonitorSource {
+  readonly kind: "monitor";
+  readonly monitor: MonitorConfig;
   readonly exclusions?: string;
+  readonly maintenance?: MaintenanceConfig;
 }
 
 /** Where a measure's figures come from. Files are absolute. */
-export type Source = OutagesSource | CountsSource | PrometheusSource;
+export type Source = OutagesSource | CountsSource | MonitorSource;
 
 /** One agreement that this oracle serves. */
 export interface ServedAgreement {
@@ -116,18 +115,27 @@ const network = text.transform((value, context) => {
   }
 });
 
+const MONITORS = Object.keys(monitorShapes) as (keyof typeof monitorShapes)[];
+const KINDS = ["outages", "counts", ...MONITORS] as const;
+
 const sourceSchema = z
   .strictObject({
     outages: text.optional(),
-    exclusions: text.optional(),
     counts: text.optional(),
-    prometheus: z.strictObject({ url, query: text, "vantage label": text.optional() }).optional(),
+    ...z.strictObject(monitorShapes).partial().shape,
+    exclusions: text.optional(),
+    maintenance: maintenanceConfig.optional(),
   })
-  .superRefine(({ outages, counts, prometheus, exclusions }, context) => {
-    const given = [outages, counts, prometheus].filter((source) => source !== undefined).length;
-    if (given !== 1) context.addIssue("name exactly one of outages, counts and prometheus");
-    else if (counts !== undefined && exclusions !== undefined)
-      context.addIssue("counts say themselves what is excluded: leave exclusions out");
+  .superRefine((given, context) => {
+    const named = KINDS.filter((kind) => given[kind] !== undefined);
+    const [first] = named;
+    const beside = given.exclusions !== undefined || given.maintenance !== undefined;
+    if (first === undefined || named.length > 1) context.addIssue(`name exactly one of ${KINDS.join(", ")}`);
+    else if (first === "counts" && beside) {
+      context.addIssue("counts say themselves what is excluded: leave exclusions and maintenance out");
+    } else if (first === "outages" && given.maintenance !== undefined) {
+      context.addIssue("a file of outages has its exclusions in a file too: leave maintenance out");
+    }
   });
 
 const schema = z
@@ -209,13 +217,14 @@ function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: string) => s
   const exclusions = given.exclusions === undefined ? {} : { exclusions: path(given.exclusions) };
   if (given.counts !== undefined) return { kind: "counts", counts: path(given.counts) };
   if (given.outages !== undefined) return { kind: "outages", outages: path(given.outages), ...exclusions };
-  const { url: address, query, "vantage label": vantageLabel } = given.prometheus ?? { url: "", query: "" };
+  const monitor = Object.fromEntries(
+    MONITORS.filter((kind) => given[kind] !== undefined).map((kind) => [kind, given[kind]]),
+  ) as MonitorConfig;
   return {
-    kind: "prometheus",
-    url: address,
-    query,
-    ...(vantageLabel === undefined ? {} : { vantageLabel }),
+    kind: "monitor",
+    monitor,
     ...exclusions,
+    ...(given.maintenance === undefined ? {} : { maintenance: given.maintenance }),
   };
 }
 

@@ -2,9 +2,11 @@ import { UpheldError } from "../errors.ts";
 import type { EvidenceInput, IndicatorInput } from "../evidence/build.ts";
 import { csvMonitor } from "../measure/csv.ts";
 import type { Period } from "../measure/types.ts";
+import type { Monitors } from "../monitors/open.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import { readCountsFile } from "./counts.ts";
-import type { PrometheusSource, Source } from "./config.ts";
+import type { MonitorSource, Source } from "./config.ts";
+import { readMonitor } from "./monitored.ts";
 import type { Watched } from "./portfolio.ts";
 
 /** A period to be measured, as the agreement's calendar has it. */
@@ -21,31 +23,22 @@ export interface Reading {
   readonly source: string;
 }
 
-/** Reads a Prometheus source for one indicator; `number` counts the agreement's measures from 0. */
-export type PrometheusReader = (
-  source: PrometheusSource,
-  agreement: Watched,
-  number: number,
-  period: MeasuredPeriod,
-  signal?: AbortSignal,
-) => Promise<Reading>;
-
 export interface MeasureOptions {
   readonly chainId: bigint;
   /** What wrote the evidence, with its version. */
   readonly tool: string;
-  readonly prometheus?: PrometheusReader;
+  readonly monitors: Monitors;
 }
 
 /** Measures from the sources that the oracle's config names. */
-export function measureFromSources({ chainId, tool, prometheus }: MeasureOptions): Measure {
+export function measureFromSources({ chainId, tool, monitors }: MeasureOptions): Measure {
   return async (agreement, period, signal) => {
     const readings = await Promise.all(
       agreement.terms.indicators.map((indicator, i) => {
         const source = sourceFor(agreement, i);
-        if (source.kind !== "prometheus") return readFiles(source, indicator, period);
-        if (prometheus === undefined) throw noReader(agreement);
-        return prometheus(source, agreement, i, period, signal);
+        if (source.kind !== "monitor") return readFiles(source, indicator, period);
+        const label = `${agreement.names[i] ?? `measure ${indicator.id}`} of ${agreement.label}`;
+        return readMonitor(monitors, source, { indicator, policy: agreement.policies[i], label }, period, signal);
       }),
     );
     return {
@@ -101,14 +94,14 @@ function sourceFor(
   throw new UpheldError({
     code: "config.no-source",
     message: `${served.ref}: no source is named for measure ${name === undefined ? id : `${name} (${id})`}.`,
-    hint: "Add it under measures: outages, counts or prometheus.",
+    hint: "Add it under measures: outages, counts or a monitor.",
     ...(file === undefined ? {} : { file }),
     ...(served.line === undefined ? {} : { line: served.line }),
   });
 }
 
 async function readFiles(
-  source: Exclude<Source, PrometheusSource>,
+  source: Exclude<Source, MonitorSource>,
   indicator: Indicator,
   period: MeasuredPeriod,
 ): Promise<Reading> {
@@ -118,12 +111,4 @@ async function readFiles(
   }
   const { outages, exclusions, source: line } = await csvMonitor(source.outages, source.exclusions).read(period);
   return { input: { grade: "outages", indicator, outages, exclusions }, source: line };
-}
-
-function noReader({ served }: Watched): UpheldError {
-  return new UpheldError({
-    code: "config.no-reader",
-    message: `${served.ref}: this version does not read Prometheus by itself.`,
-    hint: "Name a file of outages or counts instead.",
-  });
 }

@@ -7,6 +7,7 @@ import { cloneAddress, type Factory } from "../chain/factory.ts";
 import { Token } from "../chain/token.ts";
 import { UpheldError } from "../errors.ts";
 import { decodeTerms, encodeTerms } from "../terms/codec.ts";
+import type { Policy } from "../measure/policy.ts";
 import { parseAgreement } from "../terms/file.ts";
 import type { TokenUnit } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
@@ -22,6 +23,8 @@ export interface Watched {
   readonly terms: Terms;
   /** Its measures by name, or empty when only its address is known. */
   readonly names: readonly string[];
+  /** How samples of each measure become counts, as its file says; empty likewise. */
+  readonly policies: readonly (Policy | undefined)[];
   readonly currency: TokenUnit;
 }
 
@@ -97,13 +100,20 @@ function fromFile(served: ServedAgreement, factory: string, implementation: stri
   }
   const { terms, service, measures, token } = parseAgreement(text, { file: served.ref });
   const address = cloneAddress(factory, implementation, encodeTerms(terms));
-  return { label: service, address, terms, names: measures.map(({ name }) => name), currency: token };
+  return {
+    label: service,
+    address,
+    terms,
+    names: measures.map(({ name }) => name),
+    policies: measures.map(({ policy }) => policy),
+    currency: token,
+  };
 }
 
 async function fromChain({ ref }: ServedAgreement, factory: Factory) {
   try {
     const terms = decodeTerms(await ISLAEscrow__factory.connect(ref, factory.provider).terms());
-    return { label: ref, address: ref, terms, names: [], currency: undefined };
+    return { label: ref, address: ref, terms, names: [], policies: [], currency: undefined };
   } catch (error) {
     const isNone = isError(error, "BAD_DATA") || isError(error, "CALL_EXCEPTION");
     if (!isNone) throw decodeFailure(error);

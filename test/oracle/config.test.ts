@@ -76,10 +76,14 @@ describe("an oracle's config", () => {
       [
         "1",
         {
-          kind: "prometheus",
-          url: "http://127.0.0.1:9090",
-          query: 'probe_success{job="harbor"}',
-          vantageLabel: "place",
+          kind: "monitor",
+          monitor: {
+            prometheus: {
+              url: "http://127.0.0.1:9090",
+              query: 'probe_success{job="harbor"}',
+              "vantage label": "place",
+            },
+          },
           exclusions: "/srv/upheld/maintenance.csv",
         },
       ],
@@ -153,14 +157,14 @@ describe("an oracle's config", () => {
       "two sources for one measure",
       (text) => text.replace("        counts: tickets.csv", "        counts: tickets.csv\n        outages: o.csv"),
       [
-        "18: agreements 1, measures, tickets: name exactly one of outages, counts and prometheus. [config.not-understood]",
+        "18: agreements 1, measures, tickets: name exactly one of outages, counts, prometheus, samples, openmetrics, statuspage, upptime. [config.not-understood]",
       ],
     ],
     [
       "exclusions beside counts",
       (text) => text.replace("        counts: tickets.csv", "        counts: tickets.csv\n        exclusions: o.csv"),
       [
-        "18: agreements 1, measures, tickets: counts say themselves what is excluded: leave exclusions out. [config.not-understood]",
+        "18: agreements 1, measures, tickets: counts say themselves what is excluded: leave exclusions and maintenance out. [config.not-understood]",
       ],
     ],
     [

@@ -1,0 +1,111 @@
+import { createReadStream } from "node:fs";
+import { UpheldError } from "../errors.ts";
+import type { Sampled } from "../evidence/build.ts";
+import { countDays } from "../measure/days.ts";
+import { withinCap } from "../measure/cap.ts";
+import { readWindows } from "../measure/csv.ts";
+import { measureOutages } from "../measure/outages.ts";
+import type { Policy } from "../measure/policy.ts";
+import { downtimeOf } from "../measure/sampled.ts";
+import { toSeries, type Series } from "../measure/series.ts";
+import type { Period, Window } from "../measure/types.ts";
+import type { Monitors } from "../monitors/open.ts";
+import type { SampleMonitor } from "../monitors/types.ts";
+import { Unit, type Indicator } from "../terms/types.ts";
+import type { MonitorSource } from "./config.ts";
+import type { Reading } from "./measure.ts";
+
+/** What is measured: an indicator, and the policy that its agreement's file gives its measure. */
+export interface Monitored {
+  readonly indicator: Indicator;
+  readonly policy: Policy | undefined;
+  /** For messages: `uptime of CI hosting`. */
+  readonly label: string;
+}
+
+/** Reads a monitor for one period: samples under the agreement's policy, or outages as somebody else judged them. */
+export async function readMonitor(
+  monitors: Monitors,
+  source: MonitorSource,
+  { indicator, policy, label }: Monitored,
+  period: Period,
+  signal?: AbortSignal,
+): Promise<Reading> {
+  const announced = await maintenanceOf(monitors, source, period, signal);
+  const opened = monitors.open(source.monitor);
+  if (opened.kind === "outages") {
+    const seen = await opened.monitor.read(period);
+    const input = {
+      grade: "outages" as const,
+      indicator,
+      outages: seen.outages,
+      exclusions: [...seen.exclusions, ...announced.windows],
+    };
+    return { input, source: [seen.source, ...announced.sources].join("; ") };
+  }
+  if (policy === undefined) throw noPolicy(label);
+  const series = await seriesOf(opened.monitor, period, policy, signal);
+  // What is announced beyond the cap counts as if it had not been: the contract would refuse the whole report.
+  const maintenance = withinCap(announced.windows, period, indicator.excludedCap, (windows) =>
+    excludedBy(series, period, policy, indicator, windows),
+  );
+  const input: Sampled = { grade: "samples", indicator, policy, series, maintenance };
+  return { input, source: [opened.monitor.source, ...announced.sources].join("; ") };
+}
+
+/** A sample from before the period may speak into it. */
+async function seriesOf(
+  monitor: SampleMonitor,
+  { start, end }: Period,
+  policy: Policy,
+  signal?: AbortSignal,
+): Promise<Series[]> {
+  const places = new Map<string, (readonly [time: number, value: number])[]>();
+  for await (const { vantage, samples } of monitor.read({ start: start - BigInt(policy.slot), end }, signal)) {
+    const kept = places.get(vantage) ?? [];
+    for (const sample of samples) kept.push(sample);
+    places.set(vantage, kept);
+  }
+  return [...places].map(([vantage, samples]) => toSeries(vantage, samples, policy));
+}
+
+function excludedBy(
+  series: readonly Series[],
+  period: Period,
+  policy: Policy,
+  indicator: Indicator,
+  windows: readonly Window[],
+): bigint {
+  const downtime = downtimeOf(series, period, policy, windows);
+  return indicator.unit === Unit.Days
+    ? countDays(downtime, period).excluded
+    : measureOutages(downtime, period, indicator).measurement.excluded;
+}
+
+/** Maintenance as a file lists it, and as another monitor announces it. */
+async function maintenanceOf(
+  monitors: Monitors,
+  { exclusions, maintenance }: MonitorSource,
+  period: Period,
+  signal?: AbortSignal,
+): Promise<{ windows: Window[]; sources: string[] }> {
+  const windows: Window[] = [];
+  const sources: string[] = [];
+  if (exclusions !== undefined) {
+    windows.push(...(await readWindows(createReadStream(exclusions), exclusions, period, "exclusion")).windows);
+    sources.push("exclusions as listed");
+  }
+  if (maintenance !== undefined) {
+    const announced = monitors.openMaintenance(maintenance);
+    windows.push(...(await announced.read(period, signal)));
+    sources.push(announced.source);
+  }
+  return { windows, sources };
+}
+
+const noPolicy = (label: string) =>
+  new UpheldError({
+    code: "config.no-policy",
+    message: `${label}: samples do not become counts by themselves, and the agreement's file has no policy for it.`,
+    hint: "An agreement that was made without `policy` is reported from outages or counts; docs/agreement-file.md.",
+  });
