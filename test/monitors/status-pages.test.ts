@@ -71,6 +71,11 @@ describe("statuspageMonitor", () => {
     expect((await read([started])).outages).to.deep.equal([{ start: at("2025-10-09T14:00:00Z"), end: OCTOBER.end }]);
   });
 
+  it("leaves out what was over within its second", async () => {
+    const brief = incident("major", "2025-10-12T00:00:00.1Z", "2025-10-12T00:00:00.9Z");
+    expect((await read([brief])).outages).to.deep.equal([]);
+  });
+
   it("can keep to one component", async () => {
     const [api, other] = [{ components: [{ name: "API" }, { name: "Web" }] }, { components: [{ name: "Web" }] }];
     const incidents = [
