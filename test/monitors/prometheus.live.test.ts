@@ -52,17 +52,18 @@ describe("a web server that is stopped and started, as Prometheus saw it", funct
     const prometheus = await startPrometheus({ config: scraping(sitePort, blackboxPort) });
     running.push(prometheus);
 
-    await seconds(2);
+    // it begins to ask some five seconds after its start
+    while (!(await hasAsked(prometheus.url))) await seconds(0.1);
     const start = Math.ceil(now());
-    await seconds(start - now() + 2);
+    await seconds(start - now() + 1.3);
     const stopped = [now(), await close(site).then(now)] as const;
     await seconds(3);
     const started = [now(), await listen(sitePort).then((again) => ((site = again), now()))] as const;
-    await seconds(2.5);
+    await seconds(2);
     const killed = [now(), await exporter.stop().then(now)] as const;
     await seconds(3);
     const back = [now(), await startBlackbox().then(now)] as const;
-    await seconds(2);
+    await seconds(1.5);
     const end = Math.floor(now());
     await seconds(0.5);
 
@@ -121,6 +122,11 @@ async function close(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
+}
+
+async function hasAsked(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/api/v1/query?query=up`);
+  return ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0;
 }
 
 const scraping = (site: number, blackbox: number) => `
