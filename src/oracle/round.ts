@@ -181,9 +181,12 @@ function withFates(reports: readonly Ready[], fates: readonly Dispatched[]): Out
   });
 }
 
-/** Failed for now: what the chain says next decides. */
+/**
+ * Failed for now: what the chain says next decides. A contract that refuses may have taken the same report from a second
+ * job a moment ago.
+ */
 const isUnclear = ({ kind, problem }: Outcome): boolean =>
-  kind === "failed" && problem !== undefined && /^(chain|transaction)\./.test(problem.code);
+  kind === "failed" && problem !== undefined && /^(chain|transaction|contract|committee)\./.test(problem.code);
 
 function settled(one: Exclude<Standing, { kind: "due" }>): Outcome {
   const { agreement, number, kind, revision, problem, opens } = one;
