@@ -1,9 +1,13 @@
 /**
  * Mutants of src/: Stryker changes one place of the code at a time and runs the tests that reach it. What no test
  * notices, no test holds. `npm run mutants:src` runs every part, `npm run mutants:src -- terms evidence` only some;
- * results are kept under cache/stryker, so that a second run tries only what changed.
+ * results are kept under cache/stryker, so that a second run tries only what changed. With `--sample N --seed S` it tries
+ * N mutants of each part, drawn uniformly, and says how far the score of all may be from theirs.
  */
+import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
+import { NOT_DRAWN, type Sample } from "./sample.ts";
+import { intervalOf, scoreOf, weighted, type Counts, type Interval } from "./score.ts";
 
 const OUT = "cache/stryker";
 
@@ -20,16 +24,15 @@ const WITHOUT_CHAIN = ["addresses", "batch", "calls", "cost", "failure", "hints"
 const SERVING = ["abi", "enums", "hints/*"];
 const QUICK = [...WITHOUT_CHAIN, ...SERVING].map((name) => `src/chain/${name}.ts`);
 const SENDING = ["src/chain/transaction.ts", "src/chain/connect.ts"];
-const STORIES = ["test/chain/*.test.ts", "test/cli/*.test.ts"];
+/** Not those that start the executable as a process of its own: no mutant is active in there. */
+const STORIES = ["test/chain/*.test.ts", "test/cli/!(process).test.ts"];
 
-/**
- * Not here: `src/demo`, which tells a scripted story in people's words and decides nothing about money; and `src/model`,
- * whose test is the chain itself (`npm run campaign:model`), in minutes for each mutant.
- */
+/** Not here: `src/demo`, which tells a scripted story in people's words and decides nothing about money. */
 const PARTS: Readonly<Record<string, Part>> = {
   terms: { mutate: ["src/terms/*.ts", "src/format.ts"], tests: ["test/terms/*.test.ts"] },
   measure: { mutate: ["src/measure/*.ts"], tests: ["test/measure/*.test.ts"] },
   evidence: { mutate: ["src/evidence/*.ts"], tests: ["test/evidence/*.test.ts"] },
+  model: { mutate: ["src/model/*.ts"], tests: ["test/model/recorded.test.ts"] },
   words: { mutate: QUICK, tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}*.test.ts`), isStories: true },
   sending: { mutate: SENDING, tests: ["test/chain/{transaction,connect}*.test.ts"], isStories: true },
   chain: {
@@ -43,25 +46,48 @@ const PARTS: Readonly<Record<string, Part>> = {
 /** It proves a bound on memory in many seconds, and reaches much: every mutant would wait for it. */
 const SLOW = "keeps little memory";
 
-/** Killed, not ended in time, survived, not reached by any test. */
-const COLUMNS = ["Killed", "Timeout", "Survived", "NoCoverage"] as const;
-type Counts = readonly number[];
+/** How a mutant may end that counts, and where it is counted. */
+const ENDS = { Killed: "killed", Timeout: "late", Survived: "survived", NoCoverage: "missed" } as const;
+const COLUMNS = ["all", ...Object.values(ENDS)] as const;
 
 await main(process.argv.slice(2));
 
-async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => PARTS[name] === undefined);
-  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(", ")}; parts are ${Object.keys(PARTS).join(", ")}`);
-  const rows = new Map<string, Counts>();
+async function main(args: readonly string[]): Promise<void> {
+  const { names, sample } = read(args);
+  const counted = new Map<string, Counts>();
   for (const [name, part] of Object.entries(PARTS)) {
-    if (names.length === 0 || names.includes(name)) rows.set(name, await mutate(name, part));
+    if (names.length === 0 || names.includes(name)) counted.set(name, await mutate(name, part, sample));
   }
-  rows.set("all", [...rows.values()].reduce(add));
-  const lines = [...rows].map(([name, counts]) => row(name, [...counts.map(String), score(counts)]));
-  process.stdout.write(`${[row("part", [...COLUMNS, "score"]), ...lines].join("\n")}\n`);
+  const lines = [...counted].map(([name, counts]) => {
+    const cells = [...COLUMNS.map((column) => String(counts[column])), percent(scoreOf(counts))];
+    return row(name, sample === undefined ? cells : [...cells, between(intervalOf(counts))]);
+  });
+  const { score, interval } = weighted([...counted.values()]);
+  const total = row("together", [...COLUMNS.map(() => ""), percent(score), ...(sample ? [between(interval)] : [])]);
+  process.stdout.write(`${[row("part", [...COLUMNS, "score", sample ? "95 %" : ""]), ...lines, total].join("\n")}\n`);
 }
 
-async function mutate(name: string, { mutate, tests, isStories }: Part): Promise<Counts> {
+interface Options {
+  readonly names: readonly string[];
+  readonly sample: Sample | undefined;
+}
+
+function read(args: readonly string[]): Options {
+  const options = { sample: { type: "string" }, seed: { type: "string", default: "1" } } as const;
+  const { values, positionals: names } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const unknown = names.filter((name) => PARTS[name] === undefined);
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(", ")}; parts are ${Object.keys(PARTS).join(", ")}`);
+  if (values.sample === undefined) return { names, sample: undefined };
+  return { names, sample: { size: whole("sample", values.sample), seed: whole("seed", values.seed) } };
+}
+
+function whole(name: string, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${name} is "${text}", must be a whole number from 1`);
+  return Number(text);
+}
+
+async function mutate(name: string, { mutate, tests, isStories }: Part, sample: Sample | undefined): Promise<Counts> {
+  const file = sample === undefined ? name : `${name}.sample-${sample.seed}`;
   const results = await new Stryker({
     mutate: [...mutate],
     mochaOptions: {
@@ -70,22 +96,40 @@ async function mutate(name: string, { mutate, tests, isStories }: Part): Promise
       grep: `^(?!.*${SLOW})`,
       ...(isStories === true ? { require: ["./scripts/mutants/stories.ts"] } : {}),
     },
-    incrementalFile: `${OUT}/${name}.incremental.json`,
-    jsonReporter: { fileName: `${OUT}/${name}.json` },
-    htmlReporter: { fileName: `${OUT}/${name}.html` },
+    ...(sample === undefined ? { incrementalFile: `${OUT}/${name}.incremental.json` } : onlyDrawn(sample)),
+    jsonReporter: { fileName: `${OUT}/${file}.json` },
+    htmlReporter: { fileName: `${OUT}/${file}.html` },
   }).runMutationTest();
-  return COLUMNS.map((status) => results.filter((result) => result.status === status).length);
+  const counts = { all: 0, killed: 0, late: 0, survived: 0, missed: 0 };
+  for (const { status, statusReason } of results) {
+    const end = ENDS[status as keyof typeof ENDS] as (typeof ENDS)[keyof typeof ENDS] | undefined;
+    if (end !== undefined) ++counts[end];
+    if (end !== undefined || statusReason === NOT_DRAWN) ++counts.all;
+  }
+  return counts;
 }
 
-function add(a: Counts, b: Counts): Counts {
-  return a.map((count, i) => count + (b[i] ?? 0));
+/** Nothing is kept: what an earlier sample tried would count twice. */
+function onlyDrawn(sample: Sample) {
+  return {
+    sample,
+    incremental: false,
+    checkers: ["sample"],
+    checkerNodeArgs: ["--import", "tsx/esm"],
+    plugins: ["@stryker-mutator/mocha-runner", "./scripts/mutants/sample.ts"],
+    // A sample may fall below the limit by chance.
+    thresholds: { high: 95, low: 85, break: null },
+  };
 }
 
-/** The share that the tests noticed. */
-function score([killed = 0, late = 0, survived = 0, missed = 0]: Counts): string {
-  return `${((100 * (killed + late)) / (killed + late + survived + missed)).toFixed(1)} %`;
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function between({ low, high }: Interval): string {
+  return `${percent(low)} to ${percent(high)}`;
 }
 
 function row(name: string, cells: readonly string[]): string {
-  return [name.padEnd(12), ...cells.map((cell) => cell.padStart(12))].join("");
+  return [name.padEnd(12), ...cells.map((cell) => cell.padStart(12))].join("").trimEnd();
 }

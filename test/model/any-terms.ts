@@ -6,7 +6,7 @@ import { checkTerms, shortestPeriod } from "../../src/terms/limits.ts";
 import { Mode, PPB, type Terms, Unit } from "../../src/terms/types.ts";
 import { anyTable } from "../escrow/arbitraries.ts";
 import { below, PERCENT, termsOf, type World } from "../support/fixture.ts";
-import { ACTORS, type Setting } from "./chain.ts";
+import { ACTORS, type Setting } from "./cast.ts";
 import { Draws, draws } from "./draws.ts";
 
 /** One indicator in seconds, and steps a person would write. */

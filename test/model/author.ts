@@ -6,10 +6,10 @@ import type { Call } from "../../src/model/calls.ts";
 import { countOf } from "../../src/model/money.ts";
 import { phaseOf, type State, stateOf } from "../../src/model/views.ts";
 import { DAY } from "../../src/terms/bounds.ts";
-import { type Setting } from "./chain.ts";
 import { agreedConsent, echoedConsent, openConsents } from "./any-consent.ts";
 import { claimedCounts, reportedCounts } from "./any-counts.ts";
 import { timeFor } from "./any-time.ts";
+import type { Setting } from "./cast.ts";
 import { Draws } from "./draws.ts";
 import type { Author, Step } from "./story.ts";
 

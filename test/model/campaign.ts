@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { authorOf } from "./author.ts";
 import { anyTermsIn } from "./any-terms.ts";
-import { BEGINNING, setting, type Setting } from "./chain.ts";
+import type { Setting } from "./cast.ts";
+import { BEGINNING, setting } from "./chain.ts";
 import { draws } from "./draws.ts";
 import { shrink } from "./shrink.ts";
 import { type Story, storyText, tell } from "./story.ts";
@@ -25,8 +26,8 @@ export class Differs extends Error {
   }
 }
 
-/** Tells the story of `seed`. Equal seeds tell equal stories. */
-export async function tellSeed(seed: number, tally: Tally): Promise<void> {
+/** Tells the story of `seed`, and answers it. Equal seeds tell equal stories. */
+export async function tellSeed(seed: number, tally: Tally): Promise<Story> {
   const s = await setting();
   const [first] = fc.sample(stories(s), { seed, numRuns: 1 });
   if (first === undefined) throw new Error("fast-check gave no story");
@@ -34,7 +35,7 @@ export async function tellSeed(seed: number, tally: Tally): Promise<void> {
   const { steps, difference } = await tell(terms, BEGINNING, authorOf(s, chance), (told) => {
     tally.hear(told);
   });
-  if (difference === undefined) return;
+  if (difference === undefined) return { terms, steps };
   const shrunk = await shrink({ terms, steps });
   const text = storyText(s, shrunk.story, shrunk.difference);
   throw new Differs(

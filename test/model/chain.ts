@@ -14,6 +14,7 @@ import {
   TestUSD__factory,
 } from "../../typechain-types/index.ts";
 import { ethers, loadFixture, NO_EVIDENCE, world } from "../support/fixture.ts";
+import { ACTORS, type Actor, POOR, RICHES, type Setting } from "./cast.ts";
 
 const ESCROW = ISLAEscrow__factory.createInterface();
 const FACTORY = ISLAFactory__factory.createInterface();
@@ -21,22 +22,6 @@ const TOKEN = TestUSD__factory.createInterface();
 const READINGS = Readings__factory.createInterface();
 const ERRORS = allErrors();
 const GAS = "0xe4e1c0"; // 15 M: 240 forgotten periods fit
-
-/** Everybody who ever calls, in the order of the accounts. */
-export const ACTORS = ["provider", "client", "oracle", "arbiter", "stranger", "newcomer"] as const;
-export type Actor = (typeof ACTORS)[number];
-
-/** What every actor has of the token; the newcomer is poor. */
-export const RICHES = 2n ** 97n;
-export const POOR = 5_000_000_000n;
-
-export interface Setting {
-  readonly addresses: Readonly<Record<Actor, string>>;
-  readonly token: string;
-  readonly foreign: string;
-  readonly factory: string;
-  readonly readings: string;
-}
 
 export async function setting(): Promise<Setting> {
   return loadFixture(fresh);

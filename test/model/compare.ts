@@ -5,7 +5,8 @@ import { consentExpiry } from "../../src/model/keys.ts";
 import type { Refused } from "../../src/model/refusal.ts";
 import { chronicPeriods, disputeOf, type DisputeView, type State, stateOf } from "../../src/model/views.ts";
 import type { StateStructOutput } from "../../typechain-types/interfaces/ISLAEscrow.ts";
-import { answers, ask, askBalance, type Question, type Setting, structOf } from "./chain.ts";
+import type { Setting } from "./cast.ts";
+import { answers, ask, askBalance, type Question, structOf } from "./chain.ts";
 
 /** The first thing that differs. */
 export class Difference extends Error {

@@ -6,7 +6,8 @@ import { DAY } from "../../src/terms/bounds.ts";
 import { boundary, periodOf } from "../../src/terms/calendar.ts";
 import type { Terms } from "../../src/terms/types.ts";
 import { NOBODY, PERCENT, START, termsOf, type World } from "../support/fixture.ts";
-import { ACTORS, type Actor, BEGINNING, POOR, setting } from "./chain.ts";
+import { ACTORS, type Actor, POOR } from "./cast.ts";
+import { BEGINNING, setting } from "./chain.ts";
 import { showRefusal } from "./compare.ts";
 import { type Step, tell } from "./story.ts";
 

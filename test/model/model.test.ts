@@ -7,9 +7,10 @@ import { balanceIn, held, pledges } from "../../src/model/money.ts";
 import { stateOf } from "../../src/model/views.ts";
 import { anyTermsIn } from "./any-terms.ts";
 import { authorOf } from "./author.ts";
-import { ACTORS, BEGINNING, type Setting } from "./chain.ts";
+import { ACTORS, draftIn, type Setting } from "./cast.ts";
+import { BEGINNING } from "./chain.ts";
 import { draws } from "./draws.ts";
-import { draftIn, type Step } from "./story.ts";
+import type { Step } from "./story.ts";
 
 const address = (n: number): string => `0x${n.toString(16).padStart(40, "0")}`;
 const SETTING: Setting = {

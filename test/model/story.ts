@@ -1,12 +1,11 @@
 /** A story: terms and calls as data, told to the model and to the chain at once. */
-import { keccak256 } from "ethers";
-import { type Agreement, type Consent, draft } from "../../src/model/agreement.ts";
+import type { Agreement, Consent } from "../../src/model/agreement.ts";
 import { apply, at } from "../../src/model/apply.ts";
 import type { Call } from "../../src/model/calls.ts";
 import type { Refused } from "../../src/model/refusal.ts";
-import { encodeTerms } from "../../src/terms/codec.ts";
 import type { Terms } from "../../src/terms/types.ts";
-import { ACTORS, create, perform, POOR, RICHES, setting, type Setting, wait } from "./chain.ts";
+import { draftIn, type Setting } from "./cast.ts";
+import { create, perform, setting, wait } from "./chain.ts";
 import { compare, Difference, show, showRefusal } from "./compare.ts";
 
 export interface Step {
@@ -19,14 +18,6 @@ export interface Step {
 export interface Story {
   readonly terms: Terms;
   readonly steps: readonly Step[];
-}
-
-/** The model of a draft among the actors of `s`. */
-export function draftIn(s: Setting, terms: Terms, address: string): Agreement {
-  const mine = (newcomer: bigint) =>
-    Object.fromEntries(ACTORS.map((name) => [s.addresses[name], name === "newcomer" ? newcomer : RICHES]));
-  const wallets = { [s.token]: mine(POOR), [s.foreign]: mine(RICHES) };
-  return draft(terms, address, keccak256(encodeTerms(terms)), wallets);
 }
 
 export interface Told {
