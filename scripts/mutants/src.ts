@@ -22,10 +22,20 @@ interface Part {
 /** Of `src/chain`, what can be tested without a chain: by the test of its name, or by that of what it serves. */
 const WITHOUT_CHAIN = ["addresses", "batch", "calls", "cost", "failure", "hints", "keystore", "networks", "replay"];
 const SERVING = ["abi", "enums", "hints/*"];
-const QUICK = [...WITHOUT_CHAIN, ...SERVING].map((name) => `src/chain/${name}.ts`);
-const SENDING = ["src/chain/transaction.ts", "src/chain/connect.ts"];
+/** What asks a node, and is tested with one that answers as told. */
+const ASKING = ["factory", "history", "reporting", "sourcify", "token"];
+const SENDING = ["transaction", "connect"];
+const REST = ["agreement", "verify"];
+/** Of `src/cli`, what is tested without a chain; the rest is told whole stories. */
+const COMMANDS = ["consents", "dashboard", "fields", "file", "job", "main", "output", "pay", "periods", "repeat"];
+const MORE_COMMANDS = ["seats", "settings", "signers", "sources", "submit"];
+const COMMAND_TESTS = ["agreeing", "dashboard", "job", "output", "signers", "sources", "submit", "values"];
+const AROUND = ["checking", "context", "deploying", "swear", "terminal"];
 /** Not those that start the executable as a process of its own: no mutant is active in there. */
 const STORIES = ["test/chain/*.test.ts", "test/cli/!(process).test.ts"];
+
+const inChain = (name: string): string => `src/chain/${name}.ts`;
+const inCli = (name: string): string => `src/cli/${name}.ts`;
 
 /** Not here: `src/demo`, which tells a scripted story in people's words and decides nothing about money. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -33,14 +43,19 @@ const PARTS: Readonly<Record<string, Part>> = {
   measure: { mutate: ["src/measure/*.ts"], tests: ["test/measure/*.test.ts"] },
   evidence: { mutate: ["src/evidence/*.ts"], tests: ["test/evidence/*.test.ts"] },
   model: { mutate: ["src/model/*.ts"], tests: ["test/model/recorded.test.ts"] },
-  words: { mutate: QUICK, tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}*.test.ts`), isStories: true },
-  sending: { mutate: SENDING, tests: ["test/chain/{transaction,connect}*.test.ts"], isStories: true },
-  chain: {
-    mutate: ["src/chain/**/*.ts", ...[...QUICK, ...SENDING].map((path) => `!${path}`)],
-    tests: STORIES,
+  words: {
+    mutate: [...WITHOUT_CHAIN, ...SERVING].map(inChain),
+    tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}*.test.ts`),
     isStories: true,
   },
-  cli: { mutate: ["src/cli/*.ts", "src/errors.ts"], tests: STORIES, isStories: true },
+  asking: { mutate: ASKING.map(inChain), tests: ASKING.map((name) => `test/chain/${name}.test.ts`) },
+  sending: { mutate: SENDING.map(inChain), tests: ["test/chain/{transaction,connect}*.test.ts"], isStories: true },
+  commands: {
+    mutate: [...[...COMMANDS, ...MORE_COMMANDS].map(inCli), "src/errors.ts"],
+    tests: COMMAND_TESTS.map((name) => `test/cli/${name}.test.ts`),
+  },
+  chain: { mutate: REST.map(inChain), tests: STORIES, isStories: true },
+  cli: { mutate: AROUND.map(inCli), tests: STORIES, isStories: true },
 };
 
 /** It proves a bound on memory in many seconds, and reaches much: every mutant would wait for it. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { JsonRpcProvider, Network } from "ethers";
+import { id, JsonRpcProvider, Network } from "ethers";
 
 /** How whoever stands in for a node answers one method; what it throws becomes the answer's error. */
 export type Answers = Readonly<Record<string, (...params: never[]) => unknown>>;
@@ -76,6 +76,16 @@ function answer(answers: Answers, { id, method, params }: Asked): unknown {
     const { code, message, data } = error as RpcError;
     return { jsonrpc: "2.0", id, error: { code, message, data } };
   }
+}
+
+/** A block as a node writes it, of a chain without a base fee unless one is given. */
+export function blockOf(number: number, timestamp = 0, baseFeePerGas?: string) {
+  const hash = id(`block ${number}`);
+  return {
+    ...{ number: `0x${number.toString(16)}`, timestamp: `0x${timestamp.toString(16)}`, hash, parentHash: hash },
+    ...{ nonce: "0x0000000000000000", difficulty: "0x0", gasLimit: "0x0", gasUsed: "0x0", extraData: "0x" },
+    ...{ miner: `0x${"0".repeat(40)}`, transactions: [], ...(baseFeePerGas === undefined ? {} : { baseFeePerGas }) },
+  };
 }
 
 async function read(request: IncomingMessage): Promise<string> {
