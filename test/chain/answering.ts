@@ -46,7 +46,7 @@ export async function answering<T>(
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const options = { staticNetwork: Network.from(31_337), cacheTimeout: -1, pollingInterval: 10 };
+  const options = { staticNetwork: Network.from(31_337), cacheTimeout: -1, pollingInterval: 10, batchStallTime: 0 };
   const provider = new JsonRpcProvider(url, 31_337, options);
   try {
     return await work(provider, asked);
