@@ -37,7 +37,6 @@ const STORIES = ["test/chain/*.test.ts", "test/cli/!(process).test.ts"];
 const inChain = (name: string): string => `src/chain/${name}.ts`;
 const inCli = (name: string): string => `src/cli/${name}.ts`;
 
-/** Not here: `src/demo`, which tells a scripted story in people's words and decides nothing about money. */
 const PARTS: Readonly<Record<string, Part>> = {
   terms: { mutate: ["src/terms/*.ts", "src/format.ts"], tests: ["test/terms/*.test.ts"] },
   measure: { mutate: ["src/measure/*.ts"], tests: ["test/measure/*.test.ts"] },
@@ -54,6 +53,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     mutate: [...[...COMMANDS, ...MORE_COMMANDS].map(inCli), "src/errors.ts"],
     tests: COMMAND_TESTS.map((name) => `test/cli/${name}.test.ts`),
   },
+  demo: { mutate: ["src/demo/**/*.ts"], tests: ["test/demo/*.test.ts"] },
   chain: { mutate: REST.map(inChain), tests: STORIES, isStories: true },
   cli: { mutate: AROUND.map(inCli), tests: STORIES, isStories: true },
 };
