@@ -33,15 +33,15 @@ export const BUSY = "busy";
 /** Lets `work` ask a node that answers as told, over HTTP like any other; what it was asked is kept in `asked`. */
 export async function answering<T>(
   answers: Answers | typeof BUSY,
-  work: (provider: JsonRpcProvider, asked: readonly Asked[]) => Promise<T>,
+  work: (provider: JsonRpcProvider, asked: readonly Asked[], url: string) => Promise<T>,
 ): Promise<T> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     void read(request).then((body) => {
-      const questions = [JSON.parse(body) as Asked | Asked[]].flat();
-      asked.push(...questions);
+      const question = JSON.parse(body) as Asked | Asked[];
+      asked.push(...[question].flat());
       if (answers === BUSY) response.writeHead(503).end();
-      else respond(response, answers, questions);
+      else respond(response, answers, question);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -49,7 +49,7 @@ export async function answering<T>(
   const options = { staticNetwork: Network.from(31_337), cacheTimeout: -1, pollingInterval: 10, batchStallTime: 0 };
   const provider = new JsonRpcProvider(url, 31_337, options);
   try {
-    return await work(provider, asked);
+    return await work(provider, asked, url);
   } finally {
     provider.destroy();
     server.closeAllConnections();
@@ -57,9 +57,10 @@ export async function answering<T>(
   }
 }
 
-function respond(response: ServerResponse, answers: Answers, questions: readonly Asked[]): void {
+function respond(response: ServerResponse, answers: Answers, question: Asked | Asked[]): void {
   try {
-    response.end(JSON.stringify(questions.map((question) => answer(answers, question))));
+    const answered = Array.isArray(question) ? question.map((one) => answer(answers, one)) : answer(answers, question);
+    response.end(JSON.stringify(answered));
   } catch (error) {
     if (!(error instanceof HangUp)) throw error;
     response.destroy();
