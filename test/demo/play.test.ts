@@ -67,11 +67,11 @@ describe("a story of the demo", function () {
   for (const story of stories) {
     it(`${story.name} is told to the letter`, async function () {
       if (anvilPath() === undefined) this.skip();
-      const { data, screen, isSound } = await told(story);
-      expect(isSound).to.equal(true);
-      expect(data).to.deep.include(ENDINGS[story.name]);
-      expectScreen(story.name, screen(["(what to try next)"], createColors(false)));
-      const colored = screen([], createColors(true)).join("\n");
+      const played = await told(story);
+      expect(played.isSound).to.equal(true);
+      expect(played.data).to.deep.include(ENDINGS[story.name]);
+      expectScreen(story.name, played.screen(["(what to try next)"], createColors(false)));
+      const colored = played.screen([], createColors(true)).join("\n");
       expect(colored).to.contain("\u001b[1mUPHELD\u001b[22m").and.contain("\u001b[32m✓ all agree\u001b[39m");
     });
   }

@@ -9,6 +9,7 @@ import { NOBODY, PERCENT, START, termsOf, type World } from "../support/fixture.
 import { ACTORS, type Actor, POOR } from "./cast.ts";
 import { BEGINNING, setting } from "./chain.ts";
 import { showRefusal } from "./compare.ts";
+import { beginning, EDGES, named, termsIn } from "./edges.ts";
 import { type Step, tell } from "./story.ts";
 
 type Line = readonly [by: Actor, now: bigint, call?: Call];
@@ -180,4 +181,26 @@ describe("stories that were found", () => {
     );
     expect(done).to.deep.equal(["done", `NoChronicRight(${final - 1n}, 0)`, "done"]);
   });
+});
+
+/** `edges.test.ts` tells them to the model alone. */
+describe("stories at the edge", () => {
+  for (const edge of EDGES) {
+    it(edge.what, async () => {
+      const s = await setting();
+      const terms = termsIn(s, edge);
+      const lines = edge.lines(terms, s.addresses);
+      const steps = lines.map(([by, now, call]): Step => ({ by: s.addresses[by], now, ...(call && { call }) }));
+      const heard: string[] = [];
+      let next = 0;
+      const told = await tell(
+        terms,
+        BEGINNING,
+        (a) => [...beginning(a, terms.start - 10n), ...steps][next++],
+        ({ refused }) => heard.push(named(showRefusal(refused), s)),
+      );
+      expect(told.difference?.message).to.equal(undefined);
+      expect(heard.slice(3)).to.deep.equal(lines.map(([, , , outcome]) => outcome));
+    });
+  }
 });
