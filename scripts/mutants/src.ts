@@ -4,6 +4,7 @@
  * results are kept under cache/stryker, so that a second run tries only what changed. With `--sample N --seed S` it tries
  * N mutants of each part, drawn uniformly, and says how far the score of all may be from theirs.
  */
+import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import { NOT_DRAWN, type Sample } from "./sample.ts";
@@ -91,7 +92,15 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const { score, interval } = weighted([...counted.values()]);
   const total = row("together", [...COLUMNS.map(() => ""), percent(score), ...(sample ? [between(interval)] : [])]);
-  process.stdout.write(`${[row("part", [...COLUMNS, "score", sample ? "95 %" : ""]), ...lines, total].join("\n")}\n`);
+  const others = names.length === 0 ? leftOut().map((file) => `in no part: ${file}`) : [];
+  const table = [row("part", [...COLUMNS, "score", sample ? "95 %" : ""]), ...lines, total, ...others];
+  process.stdout.write(`${table.join("\n")}\n`);
+}
+
+/** Files of `src/` that no part changes. */
+function leftOut(): string[] {
+  const parts = Object.values(PARTS).flatMap(({ mutate }) => mutate.flatMap((pattern) => globSync(pattern)));
+  return globSync("src/**/*.ts").filter((file) => !parts.includes(file));
 }
 
 interface Options {

@@ -77,6 +77,29 @@ describe("whoever answers at an RPC address", () => {
     });
   });
 
+  it("is asked for its chain as JSON-RPC says", async () => {
+    const asked: { method: string | undefined; type: string | undefined; body: unknown }[] = [];
+    const server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        asked.push({ method: request.method, type: request.headers["content-type"], body: JSON.parse(body) });
+        response.end(result("0xa"));
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const chain = await connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    chain.provider.destroy();
+    server.closeAllConnections();
+    server.close();
+    const body = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
+    expect(asked).to.deep.equal([{ method: "POST", type: "application/json", body }]);
+  });
+
+  it("may be asked over https", async () => {
+    expect((await problemOf(connect("https://127.0.0.1:1"))).code).to.equal("chain.unreachable");
+  });
+
   for (const rpc of ["wss://secret", "file:///secret", "secret", ""]) {
     it(`cannot be asked at "${rpc}"`, async () => {
       expect(await problemOf(connect(rpc))).to.deep.equal({

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { AbiCoder, keccak256, parseEther, Wallet } from "ethers";
+import { AbiCoder, keccak256, parseEther, Transaction, Wallet } from "ethers";
 import { allErrors } from "../../src/chain/abi.ts";
 import { estimate, refuseWhilePending, send, type SendOptions } from "../../src/chain/transaction.ts";
 import { answering, blockOf, HangUp, RpcError, type Answers } from "./answering.ts";
@@ -66,6 +66,16 @@ describe("what a transaction costs", () => {
   it("is a fifth more gas than estimated, at the price of a chain without a base fee", async () => {
     expect(await cost({})).to.deep.equal({ gas: 120_000n, gasPrice: 2n * GWEI, wei: COST });
     expect((await cost({ eth_estimateGas: () => hex(21_001) })).gas).to.equal(25_201n);
+  });
+
+  it("is asked for exactly what will be sent", async () => {
+    const asked: unknown[] = [];
+    const eth_estimateGas = (given: unknown) => {
+      asked.push(given);
+      return hex(100_000);
+    };
+    await cost({ eth_estimateGas });
+    expect(asked).to.deep.equal([{ from: KEY.address.toLowerCase(), to: TO, data: "0x12", value: "0x5" }]);
   });
 
   it("is at most twice the base fee and the tip, where there is one", async () => {
@@ -146,6 +156,23 @@ describe("after a transaction is sent", function () {
     const { result, hashes } = await sent(node());
     expect(result).to.deep.equal({ ...GIFT, from: KEY.address, hash: hashes[0], block: 7, gasUsed: 90_000n });
     expect(hashes).to.have.length(1);
+  });
+
+  it("it is what was meant, with as much gas as was estimated and a fifth", async () => {
+    const raws: string[] = [];
+    const eth_sendRawTransaction = (raw: string) => {
+      raws.push(raw);
+      return keccak256(raw);
+    };
+    await sent(node({ eth_sendRawTransaction }), {});
+    const { to, data, value, gasLimit, from } = Transaction.from(raws[0] ?? "");
+    expect({ to, data, value, gasLimit, from }).to.deep.equal({
+      ...{ to: TO, data: "0x12", value: 5n, gasLimit: 120_000n, from: KEY.address },
+    });
+    const quiet = answering(node(), (provider) =>
+      send(GIFT, { provider, signer: KEY.connect(provider), confirmations: 1, pollMs: 1 }),
+    );
+    expect((await quiet).block, "nobody has to be told of the hash").to.equal(7);
   });
 
   it("it waits for as many blocks as it was told", async () => {
