@@ -52,7 +52,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   terms: { mutate: ["src/terms/*.ts", "src/format.ts"], tests: ["test/terms/*.test.ts"] },
   measure: { mutate: ["src/measure/*.ts"], tests: ["test/measure/*.test.ts"] },
   evidence: { mutate: ["src/evidence/*.ts"], tests: ["test/evidence/*.test.ts"] },
-  model: { mutate: ["src/model/*.ts"], tests: ["test/model/{recorded,edges}.test.ts"] },
+  model: { mutate: ["src/model/*.ts"], tests: ["test/model/recorded.test.ts", "test/model/edges.test.ts"] },
   words: {
     mutate: [...WITHOUT_CHAIN, ...SERVING].map(inChain),
     tests: WITHOUT_CHAIN.map((name) => `test/chain/${name}*.test.ts`),
