@@ -41,7 +41,7 @@ const COMMANDS = [
 ];
 const MORE_COMMANDS = ["pay", "periods", "repeat", "seats", "settings", "signers", "sources", "submit"];
 const COMMAND_TESTS = ["agreeing", "around", "dashboard", "job", "output", "signers", "sources", "submit", "values"];
-const REST = ["src/chain/verify.ts", "src/cli/swear.ts", "src/cli/terminal.ts"];
+const REST = ["src/chain/verify.ts", "src/cli/swear.ts"];
 /** Not those that start the executable as a process of its own: no mutant is active in there. */
 const STORIES = ["test/chain/*.test.ts", "test/cli/!(process).test.ts"];
 
@@ -67,6 +67,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     mutate: [...[...COMMANDS, ...MORE_COMMANDS].map(inCli), "src/chain/agreement.ts", "src/errors.ts"],
     tests: COMMAND_TESTS.map((name) => `test/cli/${name}.test.ts`),
   },
+  terminal: { mutate: ["src/cli/terminal.ts"], tests: ["test/cli/terminal.test.ts"] },
   demo: { mutate: ["src/demo/**/*.ts"], tests: ["test/demo/*.test.ts"] },
   stories: { mutate: REST, tests: STORIES, isStories: true },
 };
