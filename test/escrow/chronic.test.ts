@@ -272,6 +272,22 @@ describe("chronic: several rules", () => {
   });
 });
 
+const asManyAsMayBe = () =>
+  contestedWith({ chronic: [12, 11, 10, 9].map((window) => ({ count: 1, window, leastShare: 1n })) });
+
+describe("chronic: four rules", () => {
+  it("the last counts like the first", async () => {
+    const a = await loadFixture(asManyAsMayBe);
+    expect(await Promise.all([0, 1, 2, 3].map((rule) => bitsOf(a, rule)))).to.deep.equal([0n, 0n, 0n, 0n]);
+    await report(a, 0, 10);
+    const events = await eventsOf(a, settleAt(a, boundaryOf(a, 1) + D));
+    expect(events.slice(1)).to.deep.equal(
+      [0n, 1n, 2n, 3n].map((rule) => ["ChronicFailure", rule, 0n, boundaryOf(a, 3)]),
+    );
+    expect(await Promise.all([0, 1, 2, 3].map((rule) => bitsOf(a, rule)))).to.deep.equal([1n, 1n, 1n, 1n]);
+  });
+});
+
 describe("chronic: leaving", () => {
   it("ends now until the last second of the right", async () => {
     const a = await loadFixture(contested);

@@ -226,7 +226,8 @@ describe("SLAEscrow: two keys", () => {
       await reportPeriod(a, 0);
       await disputePeriod(a, a.client, 0, { bad: BAD[10] });
       await timeTravelTo((await a.escrow.disputeOf(0)).disputedAt + 7n * DAY);
-      await agreeBoth(a, consentTo("Arbiter", { account: a.newcomer.address }));
+      const events = await eventsOf(a, agreeBoth(a, consentTo("Arbiter", { account: a.newcomer.address })));
+      expect(events.slice(1)).to.deep.equal([["ArbiterChanged", a.newcomer.address]]);
       await expectState(a, { arbiter: a.newcomer.address });
       await expectRefusal(a.escrow.connect(a.arbiter).rule(0, Ruling.Client), a.escrow, "NotTheArbiter", [
         a.arbiter.address,

@@ -26,15 +26,9 @@ export class Differs extends Error {
   }
 }
 
-/** Tells the story of `seed`, and answers it. Equal seeds tell equal stories. */
+/** Tells the story of `seed`, and answers it; of one that shows a difference, shortens it and throws. Equal seeds tell equal stories. */
 export async function tellSeed(seed: number, tally: Tally): Promise<Story> {
-  const s = await setting();
-  const [first] = fc.sample(stories(s), { seed, numRuns: 1 });
-  if (first === undefined) throw new Error("fast-check gave no story");
-  const [terms, chance] = first;
-  const { steps, difference } = await tell(terms, BEGINNING, authorOf(s, chance), (told) => {
-    tally.hear(told);
-  });
+  const { s, terms, steps, difference } = await tellWhole(seed, tally);
   if (difference === undefined) return { terms, steps };
   const shrunk = await shrink({ terms, steps });
   const text = storyText(s, shrunk.story, shrunk.difference);
@@ -43,4 +37,16 @@ export async function tellSeed(seed: number, tally: Tally): Promise<Story> {
       `The whole story again: npm run campaign:model -- --seed ${seed} --runs 1`,
     shrunk.story,
   );
+}
+
+/** Tells the story of `seed` up to the first difference. */
+export async function tellWhole(seed: number, tally: Tally) {
+  const s = await setting();
+  const [first] = fc.sample(stories(s), { seed, numRuns: 1 });
+  if (first === undefined) throw new Error("fast-check gave no story");
+  const [terms, chance] = first;
+  const telling = await tell(terms, BEGINNING, authorOf(s, chance), (told) => {
+    tally.hear(told);
+  });
+  return { s, terms, ...telling };
 }

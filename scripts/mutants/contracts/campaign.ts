@@ -5,7 +5,7 @@ import type { Mutant } from "./mutant.ts";
 import type { Reach, TestCase } from "./reach.ts";
 import type { Result, Results } from "./results.ts";
 import { dependents, readSources } from "./source.ts";
-import { Tester } from "./tester.ts";
+import { STORY, Tester } from "./tester.ts";
 
 /** Mutants in one build. More take a little longer to compile, and make every call a little dearer. */
 const BUILD = 600;
@@ -164,7 +164,10 @@ function groups(tests: readonly TestCase[]): string[][] {
   return [...first, names.slice(at)].filter((group) => group.length > 0);
 }
 
-/** Which tests killed what: those that did it near by are tried first, then the quick ones. */
+/**
+ * Which tests killed what: those that did it near by are tried first, then the quick ones. A story looks at everything,
+ * so it is worth more than its time.
+ */
 class History {
   readonly #kills = new Map<string, number>();
   readonly #results: Results;
@@ -190,7 +193,8 @@ class History {
       if (name === former) return Infinity;
       const near = 20 * kills(`${mutant.where}|${name}`) + 2 * kills(`${mutant.file}|${name}`);
       const named = mutant.where.split(".").filter((part) => name.toLowerCase().includes(part.toLowerCase())).length;
-      return (1 + near + 5 * named) / (100 + milliseconds) / (isUnknown ? 10 : 1);
+      const usual = name.includes(STORY) ? 4 : 1;
+      return (usual + near + 5 * named) / (100 + milliseconds) / (isUnknown ? 10 : 1);
     };
     return tests.toSorted((a, b) => score(b) - score(a));
   }

@@ -89,7 +89,9 @@ async function campaign(
   };
   const reach = () => loadReach(sources);
   await tryAll(chosen, (mutant) => open.includes(mutant), reach, results, 1000 * Number(options.patience), tell);
-  for (const mutant of open.filter(({ id }) => results.of(id)?.verdict === "survived")) {
+  const explained = readEquivalents();
+  const unexplained = open.filter(({ id }) => results.of(id)?.verdict === "survived" && !explained.has(id));
+  for (const mutant of unexplained) {
     if (isEqual(sources, mutant)) results.set(mutant.id, { verdict: "equal bytecode", milliseconds: 0 });
   }
 }

@@ -10,12 +10,17 @@ const DEPLOYING = /support\/fixture\.ts|helpers\/committee\.ts/;
 const SEED = { UPHELD_SEED: "1" };
 /** They start programs of their own, which know nothing of mutants. */
 const ELSEWHERE = /^test\/(cli|docs)\/|scenarios\/(anvil|start)/;
+/** The stories of the model's campaign, one by one. */
+const STORIES = "scripts/mutants/contracts/told.test.ts";
+/** How the name of a story's test begins. */
+export const STORY = "alike in story";
 
 /** The tests that run contracts in this process. */
 export function testFiles(): string[] {
-  return globSync("test/**/*.test.ts")
-    .filter((file) => !ELSEWHERE.test(file) && DEPLOYING.test(readFileSync(file, "utf8")))
-    .sort();
+  const own = globSync("test/**/*.test.ts").filter(
+    (file) => !ELSEWHERE.test(file) && DEPLOYING.test(readFileSync(file, "utf8")),
+  );
+  return [...own.sort(), STORIES];
 }
 
 export class Tester {
