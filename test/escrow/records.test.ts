@@ -16,7 +16,9 @@ const EMPTY = [0n, 0n, 0n, 0n];
 
 /** The four words of `period`: the provider's claim, the client's, and two of the split. */
 async function wordsOf(a: Agreement, period: number): Promise<bigint[]> {
-  const place = ethers.keccak256(ethers.AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [period, CASES_SLOT]));
+  const place = ethers.keccak256(
+    ethers.AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [period, CASES_SLOT]),
+  );
   const slots = [0n, 1n, 2n, 3n].map((i) => BigInt(place) + i);
   return Promise.all(slots.map(async (slot) => BigInt(await networkHelpers.getStorageAt(a.address, slot))));
 }

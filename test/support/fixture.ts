@@ -16,9 +16,11 @@ export const { ethers, networkHelpers } = await network.create({
 
 const genesis = await networkHelpers.takeSnapshot();
 let loaded: { fixture: unknown; data: unknown; snapshot: typeof genesis } | undefined;
+/** The world that every fixture begins with, once one has asked for it. `isNew`: nothing has happened in it yet. */
+let built: { world: World; snapshot: typeof genesis; isNew: boolean } | undefined;
 
 /**
- * The chain as `fixture` leaves it, from its first block on: unlike the plugin's own `loadFixture`, no fixture begins
+ * The chain as `fixture` leaves it, from its first blocks on: unlike the plugin's own `loadFixture`, no fixture begins
  * where another test stopped, months later.
  */
 export async function loadFixture<T>(fixture: () => Promise<T>): Promise<T> {
@@ -28,10 +30,19 @@ export async function loadFixture<T>(fixture: () => Promise<T>): Promise<T> {
     await loaded.snapshot.restore();
     return loaded.data as T;
   }
-  await genesis.restore();
+  await (built?.snapshot ?? genesis).restore();
+  if (built !== undefined) built.isNew = true;
   const data = await fixture();
   loaded = { fixture, data, snapshot: await networkHelpers.takeSnapshot() };
   return data;
+}
+
+/** The next fixture begins with nothing; or with the world, when that may stay. */
+export async function forget(staysWorld: boolean): Promise<void> {
+  await networkHelpers.mine();
+  loaded = undefined;
+  if (!staysWorld) built = undefined;
+  await (built?.snapshot ?? genesis).restore();
 }
 
 export type Signer = HardhatEthersSigner;
@@ -98,7 +109,19 @@ export async function at(time: bigint): Promise<void> {
 
 // ---------------------------------------------------------------------------------------------------------- world
 
+/** Deployed once: fixtures that begin with it find it there. */
 export async function world(): Promise<World> {
+  if (built?.isNew === true) {
+    built.isNew = false;
+    return built.world;
+  }
+  const isFirst = built === undefined && (await ethers.provider.getBlockNumber()) === 0;
+  const deployed = await deployWorld();
+  if (isFirst) built = { world: deployed, snapshot: await networkHelpers.takeSnapshot(), isNew: false };
+  return deployed;
+}
+
+async function deployWorld(): Promise<World> {
   const [deployer, provider, client, oracle, arbiter, stranger, newcomer] = await ethers.getSigners();
   const backOffice = await ethers.deployContract("SLABackOffice", { signer: deployer! });
   const implementation = await ethers.deployContract("SLAEscrow", [backOffice], { signer: deployer! });

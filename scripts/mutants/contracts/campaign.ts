@@ -14,7 +14,23 @@ const TIMEOUT = 240_000;
 /** Tests to try first, then more of them, then all the others. */
 const FIRST = [2, 12];
 
+/** Where the one mutant is built that cannot be switched on. */
+const ALONE = "cache/mutants/build-alone";
+
+/** Mutants that are built together, and where. */
+interface Build {
+  readonly chunk: readonly Mutant[];
+  readonly folder: string;
+}
+
 type Finding = Omit<Result, "contracts">;
+
+export interface Limits {
+  /** Milliseconds of tests, as they took alone, for one mutant. */
+  readonly patience: number;
+  /** Processes that run tests. */
+  readonly testers: number;
+}
 
 export type Progress = (mutant: Mutant, finding: Finding) => void;
 
@@ -24,7 +40,7 @@ export async function tryAll(
   isOpen: (mutant: Mutant) => boolean,
   findReach: () => Promise<Reach>,
   results: Results,
-  patience: number,
+  limits: Limits,
   tell: Progress,
 ): Promise<void> {
   const history = new History(results, mutants);
@@ -34,36 +50,38 @@ export async function tryAll(
     tell(mutant, finding);
   };
   const alone = mutants.filter(({ switches }) => switches.length === 0);
-  const together = chunks(mutants.filter((mutant) => !alone.includes(mutant))).filter((chunk) => chunk.some(isOpen));
-  let next = together[0] && compile(together[0], false, 0);
-  const setting = { reach: await findReach(), history, patience, unsound: new Set<string>() };
-  for (const [i, chunk] of together.entries()) {
-    const folder = folderOf(i);
-    const { notCompiled, notSwitched } = await (next ?? compile(chunk, false, i));
+  const together = chunks(mutants.filter((mutant) => !alone.includes(mutant)))
+    .map((chunk, i): Build => ({ chunk, folder: `cache/mutants/build-${i}` }))
+    .filter(({ chunk }) => chunk.some(isOpen));
+  let next = together[0] && compile(together[0]);
+  const setting = { reach: await findReach(), history, patience: limits.patience, unsound: new Set<string>() };
+  for (const [i, { chunk, folder }] of together.entries()) {
+    const { notCompiled, notSwitched } = await (next ?? compile({ chunk, folder }));
     const following = together[i + 1];
-    next = following && compile(following, false, i + 1);
-    const trial = new Trial(folder, setting);
-    for (const mutant of chunk.filter(isOpen)) {
-      if (notCompiled.includes(mutant.id)) found(mutant, { verdict: "not compiled", milliseconds: 0 });
-      else if (notSwitched.includes(mutant.id)) alone.push(mutant);
-      else found(mutant, await trial.run(mutant, true));
-    }
-    trial.end();
+    next = following && compile(following);
+    const queue = chunk.filter(isOpen).values();
+    const tryOneByOne = async (): Promise<void> => {
+      const trial = new Trial(folder, setting);
+      for (const mutant of queue) {
+        if (notCompiled.includes(mutant.id)) found(mutant, { verdict: "not compiled", milliseconds: 0 });
+        else if (notSwitched.includes(mutant.id)) alone.push(mutant);
+        else found(mutant, await trial.run(mutant, true));
+      }
+      trial.end();
+    };
+    await Promise.all(Array.from({ length: limits.testers }, tryOneByOne));
   }
   for (const mutant of alone.filter(isOpen)) {
-    const { notCompiled } = await compile([mutant], true, 0);
+    const { notCompiled } = await compile({ chunk: [mutant], folder: ALONE });
     if (notCompiled.length > 0) {
       found(mutant, { verdict: "not compiled", milliseconds: 0 });
       continue;
     }
-    const trial = new Trial(folderOf(0), setting);
+    const trial = new Trial(ALONE, setting);
     found(mutant, await trial.run(mutant, false));
     trial.end();
   }
 }
-
-/** Two folders take turns: one is tested while the other is built. */
-const folderOf = (i: number): string => `cache/mutants/build-${i % 2}`;
 
 /** Mutants that make the same contracts compile anew go together. */
 function chunks(mutants: readonly Mutant[]): Mutant[][] {
@@ -80,8 +98,8 @@ function chunks(mutants: readonly Mutant[]): Mutant[][] {
 
 const isDeployed = (path: string): boolean => /^contracts\/\w+\.sol$/.test(path);
 
-function compile(mutants: readonly Mutant[], alone: boolean, i: number): Promise<Delivery> {
-  const order: Order = { ids: mutants.map(({ id }) => id), alone, folder: folderOf(i) };
+function compile({ chunk, folder }: Build): Promise<Delivery> {
+  const order: Order = { ids: chunk.map(({ id }) => id), alone: folder === ALONE, folder };
   const child = fork("scripts/mutants/contracts/compile.ts", { execArgv: ["--import", "tsx"] });
   return new Promise((done, fail) => {
     child.once("message", done).once("exit", (code) => {
@@ -123,12 +141,13 @@ class Trial {
 
   async run(mutant: Mutant, isSwitched: boolean): Promise<Finding> {
     const began = performance.now();
+    const isDeploying = mutant.where.endsWith("constructor");
     const since = (): number => Math.round(performance.now() - began);
     for (;;) {
       const reaching = this.#reach.testsOf(mutant).filter(({ name }) => !this.#unsound.has(name));
       const tests = within(this.#patience, this.#history.order(mutant, reaching));
       const request = { groups: groups(tests), timeout: TIMEOUT };
-      const answer = await this.#tester.ask(isSwitched ? { mutant: mutant.id, ...request } : request);
+      const answer = await this.#tester.ask(isSwitched ? { mutant: mutant.id, isDeploying, ...request } : request);
       if (answer === undefined) return { verdict: "hung", milliseconds: since() };
       const { killer } = answer;
       const untried = reaching.length - tests.length;

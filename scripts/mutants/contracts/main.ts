@@ -2,7 +2,8 @@
  * Mutants of contracts/: changes that some test should notice. `--sample N` tries N of them, chosen by `--seed S`
  * (1), `--file PART` those of files whose path has PART in it, `--id ID` one; `--list` only says what there is. What is
  * known of earlier runs on the same contracts is not tried again: `--again` forgets it, `--survivors` tries those that
- * survived once more, after a test was added. `--patience S` runs no more tests for one than took S seconds alone.
+ * survived once more, after a test was added. `--patience S` runs no more tests for one than took S seconds alone,
+ * `--testers N` tries N at a time.
  */
 import { parseArgs } from "node:util";
 import { type Progress, tryAll } from "./campaign.ts";
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     again: { type: "boolean", default: false },
     survivors: { type: "boolean", default: false },
     patience: { type: "string", default: "Infinity" },
+    testers: { type: "string", default: "1" },
     report: { type: "boolean", default: false },
   },
 });
@@ -88,7 +90,8 @@ async function campaign(
     write(`${state}; ${verdict} in ${Math.round(milliseconds / 1000)} s: ${describe(mutant)}`);
   };
   const reach = () => loadReach(sources);
-  await tryAll(chosen, (mutant) => open.includes(mutant), reach, results, 1000 * Number(options.patience), tell);
+  const limits = { patience: 1000 * Number(options.patience), testers: Number(options.testers) };
+  await tryAll(chosen, (mutant) => open.includes(mutant), reach, results, limits, tell);
   const explained = readEquivalents();
   const unexplained = open.filter(({ id }) => results.of(id)?.verdict === "survived" && !explained.has(id));
   for (const mutant of unexplained) {

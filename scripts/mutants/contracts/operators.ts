@@ -73,7 +73,9 @@ export const YUL_ORDERED = new Set(["sub", "div", "mod", "shl", "shr", "byte"]);
 /** Built-ins without an effect: an expression of nothing else may be computed for the mutant and for the original. */
 export const YUL_PURE = new Set([
   ..."add sub mul div mod shl shr and or xor not lt gt eq iszero byte sar slt sgt clz".split(" "),
-  ..."mload calldataload calldatasize returndatasize keccak256 tload sload caller address timestamp extcodesize".split(" "),
+  ..."mload calldataload calldatasize returndatasize keccak256 tload sload caller address timestamp extcodesize".split(
+    " ",
+  ),
 ]);
 
 /** The order of their arguments changes nothing. */

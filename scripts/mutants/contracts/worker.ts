@@ -9,6 +9,8 @@ import { type Chain, takeHits, turnOn } from "./chains.ts";
 export interface Request {
   /** Undefined: none is on. */
   readonly mutant?: string;
+  /** It changes how contracts are deployed: none that was deployed before may be used. */
+  readonly isDeploying?: boolean;
   /** Names of tests in groups: a group is run when the one before has passed. Undefined: all tests, to their end. */
   readonly groups?: readonly (readonly string[])[];
   /** The least time-out of a test. */
@@ -40,6 +42,7 @@ process.removeAllListeners("warning");
 process.on("message", (request: Request) => {
   void answer(request).then((reply) => process.send?.(reply));
 });
+let wasDeploying = false;
 process.send?.("ready");
 
 async function load(files: readonly string[]) {
@@ -56,9 +59,9 @@ async function load(files: readonly string[]) {
   return {
     mocha: loaded,
     chains: {
-      /** Every chain as it was before the first test, and nothing remembered of it. */
-      async reset(): Promise<void> {
-        await fixture.loadFixture(() => Promise.resolve(undefined));
+      /** Every chain as it was before the first test, and nothing remembered of it, but the world when that may stay. */
+      async reset(staysWorld: boolean): Promise<void> {
+        await fixture.forget(staysWorld);
         for (const [chain, id] of snapshots) {
           await chain.networkHelpers.clearSnapshots();
           await chain.provider.request({ method: "evm_revert", params: [id] });
@@ -73,10 +76,11 @@ function snapshot(chain: Chain): Promise<unknown> {
   return chain.provider.request({ method: "evm_snapshot", params: [] });
 }
 
-async function answer({ mutant, groups, timeout }: Request): Promise<Answer> {
+async function answer({ mutant, isDeploying = false, groups, timeout }: Request): Promise<Answer> {
   const began = performance.now();
   await turnOn(mutant);
-  await chains.reset();
+  await chains.reset(!isDeploying && !wasDeploying);
+  wasDeploying = isDeploying;
   const tests: TestResult[] = [];
   for (const group of groups ?? [undefined]) {
     const failure = await run(group, timeout, tests);
