@@ -150,6 +150,19 @@ describe("SLAEscrow: two keys", () => {
       expect(await a.escrow.consentOf(Seat.Client, consent)).to.equal(0n);
     });
 
+    it("uses up a dead key of the second caller's too", async () => {
+      const a = await loadFixture(active);
+      const expiry = (await now()) + DAY;
+      await agree(a, a.client, END, expiry);
+      await at(expiry);
+      await agree(a, a.provider, END, expiry + DAY);
+      expect(await a.escrow.consentOf(Seat.Client, END)).to.equal(expiry);
+      await agree(a, a.client, END, expiry + DAY);
+      await expectState(a, { end: START + 40n * DAY });
+      expect(await a.escrow.consentOf(Seat.Client, END)).to.equal(0n);
+      expect(await a.escrow.consentOf(Seat.Provider, END)).to.equal(0n);
+    });
+
     it("finds a key dead months later", async () => {
       const a = await loadFixture(active);
       const consent = consentTo("Arbiter", { account: a.newcomer.address });

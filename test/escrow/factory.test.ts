@@ -128,13 +128,15 @@ describe("SLAFactory", () => {
       const a = await loadFixture(draft);
       const bare = ethers.Wallet.createRandom().address;
       await ethers.provider.send("hardhat_setCode", [bare, "0x00"]);
+      const short = ethers.Wallet.createRandom().address;
+      await ethers.provider.send("hardhat_setCode", [short, `0x${"00".repeat(44)}`]); // a clone without terms has 45
       const bareClone = ethers.Wallet.createRandom().address;
       await ethers.provider.send("hardhat_setCode", [bareClone, cloneCode(a.implementation.target as string, "0x")]);
       // More than a clone can be, as chains with a higher limit of code have it.
       const long = ethers.Wallet.createRandom().address;
       await ethers.provider.send("hardhat_setCode", [long, `0x${"00".repeat(24_577)}`]);
       const others = [a.stranger.address, NOBODY, a.factory, a.lens, a.usdToken];
-      for (const other of [...others, bare, bareClone, long]) {
+      for (const other of [...others, bare, short, bareClone, long]) {
         expect(await a.factory.isGenuine(other)).to.equal(false);
       }
     });

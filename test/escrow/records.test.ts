@@ -11,8 +11,11 @@ import {
   Ruling,
 } from "../support/fixture.ts";
 
+const OPEN_SLOT = 3n; // Records.open
 const CASES_SLOT = 8n; // Records.cases
 const EMPTY = [0n, 0n, 0n, 0n];
+
+const openOf = async (a: Agreement): Promise<bigint> => BigInt(await networkHelpers.getStorageAt(a.address, OPEN_SLOT));
 
 /** The four words of `period`: the provider's claim, the client's, and two of the split. */
 async function wordsOf(a: Agreement, period: number): Promise<bigint[]> {
@@ -32,9 +35,13 @@ describe("records: a dispute", () => {
     await split(a, { ...FULL, period: 1 });
     const others = await wordsOf(a, 1);
     expect([...(await wordsOf(a, 0)), ...others]).to.not.include(0n);
+    expect(await openOf(a)).to.equal(0b11n);
     await ruled(a, 0, Ruling.Client);
     expect(await wordsOf(a, 0)).to.deep.equal(EMPTY);
     expect(await wordsOf(a, 1)).to.deep.equal(others);
+    expect(await openOf(a)).to.equal(0b10n);
+    await ruled(a, 1, Ruling.Client);
+    expect(await openOf(a)).to.equal(0n);
   });
 
   it("leaves nothing when it splits and lapses in one call", async () => {

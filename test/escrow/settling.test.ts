@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { ContractTransactionResponse } from "ethers";
 import { DAY } from "../../src/terms/bounds.ts";
 import {
   contested,
@@ -31,6 +32,7 @@ import {
   now,
   Phase,
   Ruling,
+  Seat,
   Stage,
   usd,
 } from "../support/fixture.ts";
@@ -97,6 +99,41 @@ async function owing(): Promise<Agreement> {
   await settleAt(a, boundaryOf(a, 2) + D);
   return a;
 }
+
+/** What anybody may call in an agreement that runs, with how it begins: `due` is when January becomes final. */
+const CALLS: Readonly<Record<string, (a: Agreement) => Promise<ContractTransactionResponse>>> = {
+  sync: (a) => a.escrow.connect(a.stranger).sync(),
+  fund: (a) => a.escrow.connect(a.client).fund(1n),
+  withdraw: (a) => a.escrow.connect(a.client).withdraw(a.client, 1n),
+  claim: (a) => a.escrow.connect(a.provider).claim(a.provider),
+  terminate: (a) => a.escrow.connect(a.client).terminate(Exit.Notice),
+  offerSeat: (a) => a.escrow.connect(a.client).offerSeat(a.newcomer),
+  takeSeat: (a) => a.escrow.connect(a.newcomer).takeSeat(Seat.Provider, 0n, 2n ** 200n),
+  agree: (a) => a.escrow.connect(a.client).agree(SOON, boundaryOf(a, 1) + 20n * DAY),
+  revoke: (a) => a.escrow.connect(a.provider).revoke(SOON),
+};
+const SOON = consentTo("End", { end: FEBRUARY + 100n * DAY });
+
+/** January is reported; an offer and a key stand. */
+async function reported(): Promise<Agreement> {
+  const a = await contestedWith({ silenceCredit: 0n }, 13n * FEE);
+  await a.escrow.connect(a.provider).offerSeat(a.newcomer);
+  await report(a, 0, 10);
+  await a.escrow.connect(a.provider).agree(SOON, FEBRUARY + 20n * DAY);
+  return a;
+}
+
+describe("settling: once", () => {
+  for (const [name, call] of Object.entries(CALLS)) {
+    it(`${name} tells what it settled, and nobody tells it again`, async () => {
+      const a = await loadFixture(reported);
+      await at(FEBRUARY + D);
+      const events = await eventsOf(a, call(a));
+      expect(events[0]!.slice(0, 2)).to.deep.equal(["PeriodFinal", 0n]);
+      expect(await eventsOf(a, a.escrow.connect(a.stranger).settle())).to.deep.equal([]);
+    });
+  }
+});
 
 describe("settling: waterfall", () => {
   it("a fee that M does not cover is owed", async () => {
@@ -205,6 +242,21 @@ describe("settling: closed", () => {
     const lapse = boundaryOf(a, 2) + D + W;
     const events = await eventsOf(a, settleAt(a, lapse + 100n * DAY));
     expect(events.at(-1)).to.deep.equal(["Closed", usd(500), lapse]);
+  });
+
+  it("when two rulings lapse in one late call, each in its time", async () => {
+    const a = await loadFixture(bonded);
+    const first = await split(a, { report: 10, client: 50 });
+    const last = await split(a, { period: 1, report: 0, client: 10 });
+    expect(first.ruledBy < last.ruledBy).to.equal(true);
+    const events = await eventsOf(a, settleAt(a, last.ruledBy + 100n * DAY));
+    const resolved = events.filter(([name]) => name === "PeriodFinal" || name === "Closed");
+    expect(resolved.map((event) => [event[0], event.at(-1)])).to.deep.equal([
+      ["PeriodFinal", first.ruledBy],
+      ["PeriodFinal", last.ruledBy],
+      ["Closed", last.ruledBy],
+    ]);
+    await expectState(a, { phase: Phase.Closed, openDisputes: 0n, pledges: 0n, held: 0n });
   });
 
   it("every mutator that needs an agreement in force is refused; what is left pays out", async () => {

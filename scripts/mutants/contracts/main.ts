@@ -2,8 +2,8 @@
  * Mutants of contracts/: changes that some test should notice. `--sample N` tries N of them, chosen by `--seed S`
  * (1), `--file PART` those of files whose path has PART in it, `--id ID` one; `--list` only says what there is. What is
  * known of earlier runs on the same contracts is not tried again: `--again` forgets it, `--survivors` tries those that
- * survived once more, after a test was added. `--patience S` runs no more tests for one than took S seconds alone,
- * `--testers N` tries N at a time.
+ * survived once more, after a test was added. Those in the list of equivalents are tried with `--listed` or `--id`
+ * only. `--patience S` runs no more tests for one than took S seconds alone, `--testers N` tries N at a time.
  */
 import { parseArgs } from "node:util";
 import { type Progress, tryAll } from "./campaign.ts";
@@ -12,7 +12,7 @@ import { readEquivalents } from "./equivalents.ts";
 import type { Mutant } from "./mutant.ts";
 import { loadReach } from "./reach.ts";
 import { describe, type Outcome, table } from "./report.ts";
-import { Results } from "./results.ts";
+import { type Result, Results } from "./results.ts";
 import { makeMutants } from "./solidity.ts";
 import { parse, readSources, type Sources } from "./source.ts";
 
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     id: { type: "string", multiple: true },
     list: { type: "boolean", default: false },
     again: { type: "boolean", default: false },
+    listed: { type: "boolean", default: false },
     survivors: { type: "boolean", default: false },
     patience: { type: "string", default: "Infinity" },
     testers: { type: "string", default: "1" },
@@ -31,6 +32,9 @@ const { values: options } = parseArgs({
   },
 });
 
+const EQUIVALENTS = readEquivalents();
+/** Of a mutant in the list of equivalents. */
+const UNTRIED: Result = { verdict: "survived", milliseconds: 0, contracts: "" };
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -69,6 +73,7 @@ function shuffle(mutants: readonly Mutant[], seed: number): Mutant[] {
 }
 
 function isOpen(results: Results, { id }: Mutant): boolean {
+  if (EQUIVALENTS.has(id) && !options.listed && options.id === undefined) return false;
   const verdict = results.of(id)?.verdict;
   return verdict === undefined || options.again || (options.survivors && verdict === "survived");
 }
@@ -92,28 +97,27 @@ async function campaign(
   const reach = () => loadReach(sources);
   const limits = { patience: 1000 * Number(options.patience), testers: Number(options.testers) };
   await tryAll(chosen, (mutant) => open.includes(mutant), reach, results, limits, tell);
-  const explained = readEquivalents();
-  const unexplained = open.filter(({ id }) => results.of(id)?.verdict === "survived" && !explained.has(id));
+  const unexplained = open.filter(({ id }) => results.of(id)?.verdict === "survived" && !EQUIVALENTS.has(id));
   for (const mutant of unexplained) {
     if (isEqual(sources, mutant)) results.set(mutant.id, { verdict: "equal bytecode", milliseconds: 0 });
   }
 }
 
 function conclude(all: readonly Mutant[], chosen: readonly Mutant[], results: Results): number {
-  const equivalents = readEquivalents();
   const outcomes = chosen.flatMap((mutant): Outcome[] => {
     const result = results.of(mutant.id);
-    return result === undefined ? [] : [[mutant, result]];
+    if (result !== undefined) return [[mutant, result]];
+    return EQUIVALENTS.has(mutant.id) ? [[mutant, UNTRIED]] : [];
   });
   const survivors = outcomes.filter(([, { verdict }]) => verdict === "survived").map(([mutant]) => mutant);
-  const unexplained = survivors.filter(({ id }) => !equivalents.has(id));
+  const unexplained = survivors.filter(({ id }) => !EQUIVALENTS.has(id));
   const ids = new Set(all.map(({ id }) => id));
-  write(table(outcomes, equivalents));
+  write(table(outcomes, EQUIVALENTS));
   for (const mutant of survivors) {
-    const reason = equivalents.get(mutant.id)?.reason;
+    const reason = EQUIVALENTS.get(mutant.id)?.reason;
     write(`\n${describe(mutant)}\n          ${reason === undefined ? "SURVIVED" : `equivalent: ${reason}`}`);
   }
-  for (const { id, change } of equivalents.values()) {
+  for (const { id, change } of EQUIVALENTS.values()) {
     if (!ids.has(id)) write(`\n${id} is in the list of equivalents, but there is no such mutant any more: ${change}`);
     const verdict = results.of(id)?.verdict;
     if (verdict === "killed") write(`\n${id} is in the list of equivalents, but was killed: ${change}`);
