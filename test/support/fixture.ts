@@ -18,6 +18,8 @@ const genesis = await networkHelpers.takeSnapshot();
 let loaded: { fixture: unknown; data: unknown; snapshot: typeof genesis } | undefined;
 /** The world that every fixture begins with, once one has asked for it. `isNew`: nothing has happened in it yet. */
 let built: { world: World; snapshot: typeof genesis; isNew: boolean } | undefined;
+/** Only for runs that begin thousands of fixtures, with mutants: there deploying is most of the work. */
+const KEEPS_WORLD = process.env["UPHELD_KEEPS_WORLD"] === "1";
 
 /**
  * The chain as `fixture` leaves it, from its first blocks on: unlike the plugin's own `loadFixture`, no fixture begins
@@ -109,13 +111,13 @@ export async function at(time: bigint): Promise<void> {
 
 // ---------------------------------------------------------------------------------------------------------- world
 
-/** Deployed once: fixtures that begin with it find it there. */
+/** Deployed once where the world is kept: fixtures that begin with it find it there. */
 export async function world(): Promise<World> {
   if (built?.isNew === true) {
     built.isNew = false;
     return built.world;
   }
-  const isFirst = built === undefined && (await ethers.provider.getBlockNumber()) === 0;
+  const isFirst = KEEPS_WORLD && built === undefined && (await ethers.provider.getBlockNumber()) === 0;
   const deployed = await deployWorld();
   if (isFirst) built = { world: deployed, snapshot: await networkHelpers.takeSnapshot(), isNew: false };
   return deployed;

@@ -2,8 +2,8 @@
  * Mutants of contracts/: changes that some test should notice. `--sample N` tries N of them, chosen by `--seed S`
  * (1), `--file PART` those of files whose path has PART in it, `--id ID` one; `--list` only says what there is. What is
  * known of earlier runs on the same contracts is not tried again: `--again` forgets it, `--survivors` tries those that
- * survived once more, after a test was added. Those in the list of equivalents are tried with `--listed` or `--id`
- * only. `--patience S` runs no more tests for one than took S seconds alone, `--testers N` tries N at a time.
+ * survived once more, after a test was added, `--unlisted` leaves out those in the list of equivalents. `--patience S`
+ * runs no more tests for one than took S seconds alone, `--testers N` tries N at a time.
  */
 import { parseArgs } from "node:util";
 import { type Progress, tryAll } from "./campaign.ts";
@@ -12,7 +12,7 @@ import { readEquivalents } from "./equivalents.ts";
 import type { Mutant } from "./mutant.ts";
 import { loadReach } from "./reach.ts";
 import { describe, type Outcome, table } from "./report.ts";
-import { type Result, Results } from "./results.ts";
+import { Results } from "./results.ts";
 import { makeMutants } from "./solidity.ts";
 import { parse, readSources, type Sources } from "./source.ts";
 
@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
     id: { type: "string", multiple: true },
     list: { type: "boolean", default: false },
     again: { type: "boolean", default: false },
-    listed: { type: "boolean", default: false },
+    unlisted: { type: "boolean", default: false },
     survivors: { type: "boolean", default: false },
     patience: { type: "string", default: "Infinity" },
     testers: { type: "string", default: "1" },
@@ -33,8 +33,6 @@ const { values: options } = parseArgs({
 });
 
 const EQUIVALENTS = readEquivalents();
-/** Of a mutant in the list of equivalents. */
-const UNTRIED: Result = { verdict: "survived", milliseconds: 0, contracts: "" };
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -73,7 +71,7 @@ function shuffle(mutants: readonly Mutant[], seed: number): Mutant[] {
 }
 
 function isOpen(results: Results, { id }: Mutant): boolean {
-  if (EQUIVALENTS.has(id) && !options.listed && options.id === undefined) return false;
+  if (options.unlisted && EQUIVALENTS.has(id)) return false;
   const verdict = results.of(id)?.verdict;
   return verdict === undefined || options.again || (options.survivors && verdict === "survived");
 }
@@ -106,8 +104,7 @@ async function campaign(
 function conclude(all: readonly Mutant[], chosen: readonly Mutant[], results: Results): number {
   const outcomes = chosen.flatMap((mutant): Outcome[] => {
     const result = results.of(mutant.id);
-    if (result !== undefined) return [[mutant, result]];
-    return EQUIVALENTS.has(mutant.id) ? [[mutant, UNTRIED]] : [];
+    return result === undefined ? [] : [[mutant, result]];
   });
   const survivors = outcomes.filter(([, { verdict }]) => verdict === "survived").map(([mutant]) => mutant);
   const unexplained = survivors.filter(({ id }) => !EQUIVALENTS.has(id));

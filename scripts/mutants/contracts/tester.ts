@@ -7,7 +7,7 @@ import type { Answer, Request } from "./worker.ts";
 const PATIENCE = 300_000;
 const DEPLOYING = /support\/fixture\.ts|helpers\/committee\.ts/;
 /** Tests that draw random numbers draw the same ones each time, and are named by it. */
-const SEED = { UPHELD_SEED: "1" };
+const SETTING = { UPHELD_SEED: "1", UPHELD_KEEPS_WORLD: "1" };
 /** They start programs of their own, which know nothing of mutants. */
 const ELSEWHERE = /^test\/(cli|docs)\/|scenarios\/(anvil|start)/;
 /** The stories of the model's campaign, one by one. */
@@ -71,7 +71,7 @@ export class Tester {
       env: {
         ...process.env,
         HARDHAT_CONFIG: "scripts/mutants/contracts/hardhat.config.ts",
-        ...SEED,
+        ...SETTING,
         ...this.#settings,
       },
     });
