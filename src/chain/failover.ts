@@ -180,7 +180,8 @@ function numberIn(answer: Answer | undefined): number | undefined {
 function isTrouble(answer: Answer | undefined): boolean {
   if (answer === undefined) return true;
   if (!("error" in answer)) return false;
-  const { code, message, data } = answer.error;
+  const error: { readonly code: number; readonly message?: string; readonly data?: unknown } = answer.error;
+  const { code, message, data } = error;
   return code !== 3 && data === undefined && !/revert/i.test(message ?? "");
 }
 

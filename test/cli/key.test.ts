@@ -49,7 +49,7 @@ describe("upheld key", function () {
 
   it("never overwrites, and says so before anybody waits", async () => {
     const path = join(folder, "mine.json");
-    writeFileSync(path, "mine");
+    writeFileSync(path, "mine", { mode: 0o600 });
     const { exitCode, err } = await run(["new", path], ["a", "a"]);
     expect(exitCode).to.equal(1);
     expect(err).to.contain("it exists already").and.contain("never overwritten");
@@ -67,7 +67,7 @@ describe("upheld key", function () {
 
   it("says what is wrong with a file that is no keystore, or not there", async () => {
     const path = join(folder, "odd.json");
-    writeFileSync(path, "odd");
+    writeFileSync(path, "odd", { mode: 0o600 });
     expect((await run(["address", path])).err).to.contain("not an encrypted JSON keystore");
     expect((await run(["address", `${path}2`])).err).to.contain("cannot be read");
   });
