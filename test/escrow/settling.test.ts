@@ -246,7 +246,7 @@ describe("settling: closed", () => {
 
   it("when two rulings lapse in one late call, each in its time", async () => {
     const a = await loadFixture(bonded);
-    const first = await split(a, { report: 10, client: 50 });
+    const first = await split(a, { report: 0, client: 10 });
     const last = await split(a, { period: 1, report: 0, client: 10 });
     expect(first.ruledBy < last.ruledBy).to.equal(true);
     const events = await eventsOf(a, settleAt(a, last.ruledBy + 100n * DAY));
