@@ -115,13 +115,28 @@ describe("an agreement's history", () => {
     expect(asked).to.equal(1);
   });
 
-  it("of one period is asked for by the events that name it", async () => {
-    const { node, filters } = chain(5_000);
-    await readFrom(node, 300n);
-    const names = ["Reported", "Disputed", "Split", "PeriodFinal"] as const;
-    const [kinds, about] = filters[0]?.topics ?? [];
-    expect(kinds).to.have.members(names.map((name) => ESCROW.getEvent(name).topicHash));
-    expect(about).to.equal(`0x${"0".repeat(61)}12c`);
+  it("of one period has the events that name it, its revision from the one before", async () => {
+    const event = (name: "Reported" | "Revised", block: number, values: readonly unknown[]) => {
+      const { data, topics } = ESCROW.encodeEventLog(name, values);
+      return log(block, data, topics);
+    };
+    const counts = [{ total: 100n, bad: 1n, excluded: 0n }];
+    const report = (block: number, period: bigint) =>
+      event("Reported", block, [period, 7n, `0x${"ab".repeat(32)}`, counts]);
+    const logs = [
+      funded(1_100, 5n),
+      report(1_200, 3n),
+      report(1_300, 4n),
+      event("Revised", 1_310, [4n, 1n]),
+      report(1_310, 4n),
+    ];
+    const history = await readFrom({ eth_blockNumber: () => "0x7d0", eth_getLogs: () => logs }, 4n);
+    const reports = eventsOf(history, "Reported").map(({ period, revision }) => ({ period, revision }));
+    expect(reports).to.deep.equal([
+      { period: 4n, revision: 0n },
+      { period: 4n, revision: 1n },
+    ]);
+    expect(history.every(({ name }) => name === "Reported")).to.equal(true);
   });
 
   it("has each event with its place, and leaves out what no agreement says", async () => {

@@ -65,36 +65,37 @@ describe("the configuration of monitors", () => {
   for (const [what, text, message] of [
     [
       "two monitors",
-      "{ samples: a.csv, statuspage: { url: x } }",
+      "{ samples: a.csv, statuspage: { url: 'https://x' } }",
       "name exactly one of prometheus, samples, openmetrics, statuspage, upptime",
     ],
     ["no monitor", "{}", "name exactly one of prometheus, samples, openmetrics, statuspage, upptime"],
-    ["an unknown key", "prometheus: { url: x, query: y, password: geheim }", 'Unrecognized key: "password"'],
+    ["an unknown key", "prometheus: { url: 'https://x', query: y, password: geheim }", 'Unrecognized key: "password"'],
     [
       "two secrets",
-      "prometheus: { url: x, query: y, token file: a, token variable: b }",
+      "prometheus: { url: 'https://x', query: y, token file: a, token variable: b }",
       "name one password or token, in a file or in a variable",
     ],
     [
       "a user without a password",
-      "prometheus: { url: x, query: y, user: a }",
+      "prometheus: { url: 'https://x', query: y, user: a }",
       "a user needs a password file or a password variable, and the other way round",
     ],
     [
       "a password without a user",
-      "prometheus: { url: x, query: y, password file: a }",
+      "prometheus: { url: 'https://x', query: y, password file: a }",
       "a user needs a password file or a password variable, and the other way round",
     ],
     [
       "a time without a zone",
-      "prometheus: { url: x, query: y, monitored since: '2025-10-01T00:00:00' }",
+      "prometheus: { url: 'https://x', query: y, monitored since: '2025-10-01T00:00:00' }",
       '"2025-10-01T00:00:00" does not say its time zone; write it as 2025-10-09T14:45:00Z: whole seconds, in UTC',
     ],
     [
       "no duration",
-      "prometheus: { url: x, query: y, time limit: soon }",
+      "prometheus: { url: 'https://x', query: y, time limit: soon }",
       '"soon" is not a duration; Write it as 5 days, 4.5 hours or 1 h 30 min',
     ],
+    ["an address that is none", "prometheus: { url: x, query: y }", "not an http(s) address"],
     ["a repository that is none", "upptime: { repository: acme, site: x }", "not owner/name"],
   ] as const) {
     it(`refuses ${what}`, () => {
