@@ -56,6 +56,19 @@ describe("settling: order", () => {
     expect(ruledBy < silent(1)).to.equal(true);
   });
 
+  it("a period that is final before a ruling lapses comes first, though it is the later one", async () => {
+    const a = await loadFixture(contested);
+    const { ruledBy } = await disputed(a, { report: 25, client: 50 });
+    await report(a, 1, 10);
+    const due = boundaryOf(a, 2) + D;
+    expect(due < ruledBy).to.equal(true);
+    const events = await eventsOf(a, settleAt(a, ruledBy));
+    expect(events.filter(([name]) => name === "PeriodFinal")).to.deep.equal([
+      ["PeriodFinal", 1n, share(10), share(90), due],
+      ["PeriodFinal", 0n, share(25), share(75), ruledBy],
+    ]);
+  });
+
   it("in the same second the lower period comes first", async () => {
     const a = await loadFixture(coinciding);
     const { ruledBy } = await disputed(a, { report: 25, client: 50 });
