@@ -60,10 +60,12 @@ describe("a web server that is stopped and started, as Prometheus saw it", funct
     await seconds(3);
     const started = [now(), await listen(sitePort).then((again) => ((site = again), now()))] as const;
     await seconds(2);
+    await sampledAfter(prometheus.url, started[1]);
     const killed = [now(), await exporter.stop().then(now)] as const;
     await seconds(3);
     const back = [now(), await startBlackbox().then(now)] as const;
-    await seconds(1.5);
+    await sampledAfter(prometheus.url, back[1]);
+    await seconds(1);
     const end = Math.floor(now());
     await seconds(0.5);
 
@@ -127,6 +129,17 @@ async function close(server: Server): Promise<void> {
 async function hasAsked(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/api/v1/query?query=up`);
   return ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0;
+}
+
+/** A busy machine is asked late: wait until a probe of after `time` is there. */
+async function sampledAfter(url: string, time: number): Promise<void> {
+  const query = encodeURIComponent('timestamp(probe_success{job="blackbox"})');
+  for (;;) {
+    const answer = await fetch(`${url}/api/v1/query?query=${query}`);
+    const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+    if (data.result.some(({ value }) => Number(value[1]) > time)) return;
+    await seconds(0.1);
+  }
 }
 
 const scraping = (site: number, blackbox: number) => `
