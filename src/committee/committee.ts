@@ -133,19 +133,6 @@ export class Committee {
     };
   }
 
-  /** The reports of one delivery that their agreements did not take, by its receipt. */
-  async failuresIn(hash: string): Promise<readonly Failure[]> {
-    const receipt = await this.#contract.runner?.provider?.getTransactionReceipt(hash);
-    return (receipt?.logs ?? [])
-      .filter((log) => getAddress(log.address) === this.address)
-      .flatMap((log) => {
-        const event = this.#contract.interface.parseLog(log);
-        if (event?.name !== "ReportFailed") return [];
-        const [agreement, period, revision] = event.args as unknown as [string, bigint, bigint];
-        return [{ agreement: getAddress(agreement), period, revision }];
-      });
-  }
-
   #toSign(types: ToSign["types"], value: ToSign["value"]): ToSign {
     const domain = committeeDomain(this.chainId, this.address);
     return { domain, types, value, digest: TypedDataEncoder.hash(domain, types, value) };
@@ -170,12 +157,6 @@ export interface ToSign {
   readonly types: typeof batchTypes;
   readonly value: Record<string, unknown>;
   readonly digest: string;
-}
-
-export interface Failure {
-  readonly agreement: string;
-  readonly period: bigint;
-  readonly revision: bigint;
 }
 
 /** A contract's yes to a hash, and the word that it says it with. */
