@@ -40,12 +40,13 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         Book memory b = _open();
         if (!b.isDraft(block.timestamp)) revert NotDraft();
         if (agreedTerms != b.t.hash()) revert TermsDiffer(agreedTerms, b.t.hash());
-        _absorb(b);
         Seat seat = b.seatOf(_records, msg.sender);
         uint256 flag = seat == Seat.Provider ? Books.PROVIDER_ACCEPTED : Books.CLIENT_ACCEPTED;
         if (b.has(flag)) revert AlreadyAccepted(seat);
 
         uint256 bond;
+        // Without a bond the provider's word needs no count of the money: the client's stands on the first fee.
+        if (seat == Seat.Client || b.t.bond() != 0) _absorb(b);
         if (seat == Seat.Client) {
             uint256 fee = Calendar.feeOf(b.t, 0, 0);
             if (b.balance < fee) revert BalanceTooLow(b.balance, fee);
@@ -56,7 +57,6 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
         }
         b.set(flag, true);
         emit Accepted(seat, msg.sender);
-        if (b.isActive()) emit Activated();
         b.store(_records);
 
         if (bond != 0) _pull(b, bond);
@@ -88,7 +88,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
     // --------------------------------------------------------------------------------------- report and disputes
 
     /// @inheritdoc ISLAEscrow
-    function report(uint256 period, uint256 revision, Measurement[] calldata measurements, bytes32 evidence)
+    function report(uint32 period, uint16 revision, Measurement[] calldata measurements, bytes32 evidence)
         external
         nonReentrantView // no token is called, so it is enough to keep out of other calls
     {
@@ -195,6 +195,7 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
 
     /// @inheritdoc ISLAEscrow
     function claim(address to) external nonReentrant {
+        if (_claimOrdinary(to)) return;
         Book memory b = _open();
         _checkSeat(b.provider(_records));
         if (b.has(Books.OWING)) _absorb(b);
@@ -397,6 +398,24 @@ contract SLAEscrow is ISLAEscrow, AgreementBase {
             }
         }
         _announceReport(period, credit, evidence, measurements);
+        return true;
+    }
+
+    /// @dev A claim between the report of an ordinary month and its end: nothing is due and nothing owed, so P is all there
+    /// is to pay. It is what {claim} does anyway, without the book. False: not ordinary, nothing was done.
+    function _claimOrdinary(address to) private returns (bool) {
+        uint256 hot = _records.hot;
+        if (!_isOrdinary(hot) || (hot >> 240) & (Books.REPORTED | Books.PROVIDER_MOVED) != Books.REPORTED) return false;
+        PackedTerms t = TermsCodec.ofThisClone();
+        uint256 amount = uint96(hot >> 96);
+        unchecked {
+            if (amount == 0 || msg.sender != t.provider() || uint40(hot >> 192) + t.disputeWindow() <= block.timestamp) {
+                return false;
+            }
+            _records.hot = hot - (amount << 96);
+        }
+        emit Claimed(to, amount);
+        IERC20(t.token()).safeTransfer(to, amount);
         return true;
     }
 

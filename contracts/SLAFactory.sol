@@ -31,16 +31,15 @@ contract SLAFactory is ISLAFactory {
     }
 
     /// @inheritdoc ISLAFactory
-    function create(bytes calldata terms) external returns (address agreement) {
-        bytes memory packed = terms;
-        agreement = _addressOf(packed);
+    function create(bytes memory terms) external returns (address agreement) {
+        agreement = _addressOf(terms);
         if (agreement.code.length != 0) return agreement;
-        PackedTerms t = TermsCodec.check(packed);
+        PackedTerms t = TermsCodec.check(terms);
         TermsValidation.check(t, block.timestamp);
         Roles.check(t.provider(), t.client(), t.oracle(), t.arbiter(), t.token(), agreement);
 
-        Clones.cloneDeterministicWithImmutableArgs(implementation, packed, _SALT);
-        emit AgreementCreated(agreement, t.provider(), t.client(), t.hash());
+        Clones.cloneDeterministicWithImmutableArgs(implementation, terms, _SALT);
+        emit AgreementCreated(agreement, t.provider(), t.client());
     }
 
     /// @inheritdoc ISLAFactory

@@ -43,9 +43,9 @@ decodeFunctionResult(functionFragment: 'summaries', data: BytesLike): Result;
 
   
     export namespace AgreementCreatedEvent {
-      export type InputTuple = [agreement: AddressLike, provider: AddressLike, client: AddressLike, termsHash: BytesLike];
-      export type OutputTuple = [agreement: string, provider: string, client: string, termsHash: string];
-      export interface OutputObject {agreement: string, provider: string, client: string, termsHash: string };
+      export type InputTuple = [agreement: AddressLike, provider: AddressLike, client: AddressLike];
+      export type OutputTuple = [agreement: string, provider: string, client: string];
+      export interface OutputObject {agreement: string, provider: string, client: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -186,7 +186,7 @@ getFunction(nameOrSignature: 'summaries'): TypedContractMethod<
 
     filters: {
       
-      'AgreementCreated(address,address,address,bytes32)': TypedContractEvent<AgreementCreatedEvent.InputTuple, AgreementCreatedEvent.OutputTuple, AgreementCreatedEvent.OutputObject>;
+      'AgreementCreated(address,address,address)': TypedContractEvent<AgreementCreatedEvent.InputTuple, AgreementCreatedEvent.OutputTuple, AgreementCreatedEvent.OutputObject>;
       AgreementCreated: TypedContractEvent<AgreementCreatedEvent.InputTuple, AgreementCreatedEvent.OutputTuple, AgreementCreatedEvent.OutputObject>;
     
     };

@@ -8,9 +8,7 @@ import {Summary} from "./ISLALens.sol";
 /// make the same address, so creating twice is harmless.
 interface ISLAFactory {
     /// @notice Emitted when an agreement is created. Its terms are in its code and in the calldata of this call.
-    event AgreementCreated(
-        address indexed agreement, address indexed provider, address indexed client, bytes32 termsHash
-    );
+    event AgreementCreated(address indexed agreement, address indexed provider, address indexed client);
 
     /// @notice Create the agreement for packed `terms`, or return it when it exists.
     ///

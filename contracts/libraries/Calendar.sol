@@ -11,9 +11,6 @@ import {PackedTerms} from "./TermsCodec.sol";
 /// boundary k; end_k is the next boundary, or the agreement's end if that is earlier. All times are UTC seconds.
 /// `end` is the end a termination set, or 0 when there was none.
 library Calendar {
-    /// @dev Every month has a day that begins so long after the month, or earlier.
-    uint256 private constant SHORTEST_MONTH = 28 days;
-
     /// @notice Boundary `k`, the end of period k - 1 and the start of period k.
     function boundary(PackedTerms t, uint256 k) internal pure returns (uint256) {
         unchecked {
@@ -28,7 +25,7 @@ library Calendar {
             (uint256 month, uint256 since) = t.anchorAt();
             uint256 step = t.periodMonths();
             month += k * step;
-            if (since >= SHORTEST_MONTH) return (_timeIn(month, since), _timeIn(month + step, since));
+            if (since >= Months.SHORTEST) return (_timeIn(month, since), _timeIn(month + step, since));
             return (Months.start(month) + since, Months.start(month + step) + since);
         }
     }
@@ -93,7 +90,7 @@ library Calendar {
     function _timeIn(uint256 month, uint256 since) private pure returns (uint256) {
         unchecked {
             uint256 start = Months.start(month);
-            if (since < SHORTEST_MONTH) return start + since;
+            if (since < Months.SHORTEST) return start + since;
             uint256 lastDay = Months.start(month + 1) - start - 1 days;
             return start + Ledger.min(since / 1 days * 1 days, lastDay) + since % 1 days;
         }

@@ -9,6 +9,9 @@ library Months {
     /// @notice January of 1970.
     uint256 internal constant EPOCH = 1970 * 12 - 2;
 
+    /// @notice Every month is at least so long, in seconds.
+    uint256 internal constant SHORTEST = 28 days;
+
     /// @dev Days from the first of March of year 0 to the first of January of 1970.
     uint256 private constant MARCH_0_TO_1970 = 719468;
 

@@ -373,7 +373,9 @@ library TermsCodec {
             }
             (uint256 month, uint256 since) = t.anchorAt();
             if (month < Months.EPOCH) revert NotCanonical("month", month);
-            if (since >= Months.start(month + 1) - Months.start(month)) revert NotCanonical("anchor", since);
+            if (since >= Months.SHORTEST && since >= Months.start(month + 1) - Months.start(month)) {
+                revert NotCanonical("anchor", since);
+            }
             for (uint256 left = t.objectiveCount(); left != 0; --left) {
                 if (length < offset + OBJECTIVE) revert TermsLengthDiffers(length, offset + OBJECTIVE);
                 (, uint256 tiers) = t.objectiveAt(offset);

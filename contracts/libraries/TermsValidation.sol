@@ -72,7 +72,8 @@ library TermsValidation {
     error ChronicRuleMalformed(uint256 rule, uint256 count, uint256 window, uint256 periods, uint256 leastShare);
 
     /// @notice Revert with the first limit that `t`, which {TermsCodec-check} let pass, breaks when created at `time`.
-    /// Roles apart.
+    /// Roles apart. Nothing here needs checked arithmetic: the widest product, two fees of 96 bits times 8 bits of periods
+    /// times 40 bits of share, is of 145 bits.
     function check(PackedTerms t, uint256 time) internal pure {
         _checkCalendar(t, time);
         _checkMoney(t);
@@ -82,103 +83,118 @@ library TermsValidation {
     }
 
     function _checkCalendar(PackedTerms t, uint256 time) private pure {
-        uint256 shortest = shortestPeriod(t.periodMonths());
-        uint256 periods = t.periods();
-        if (periods == 0 || periods > MOST_PERIODS) revert PeriodsOutOfRange(periods, 1, MOST_PERIODS);
-        if (t.reportWindow() < 1 hours) revert ReportWindowTooShort(t.reportWindow(), 1 hours);
-        if (t.disputeWindow() < 1 days) revert DisputeWindowTooShort(t.disputeWindow(), 1 days);
-        uint256 windows = t.reportWindow() + 2 * t.disputeWindow();
-        if (windows > shortest) revert WindowsTooLong(windows, shortest);
-        if (t.rulingWindow() < 1 days || t.rulingWindow() > 365 days) {
-            revert RulingWindowOutOfRange(t.rulingWindow(), 1 days, 365 days);
+        unchecked {
+            uint256 shortest = shortestPeriod(t.periodMonths());
+            uint256 periods = t.periods();
+            if (periods == 0 || periods > MOST_PERIODS) revert PeriodsOutOfRange(periods, 1, MOST_PERIODS);
+            uint256 reportWindow = t.reportWindow();
+            uint256 disputeWindow = t.disputeWindow();
+            if (reportWindow < 1 hours) revert ReportWindowTooShort(reportWindow, 1 hours);
+            if (disputeWindow < 1 days) revert DisputeWindowTooShort(disputeWindow, 1 days);
+            uint256 windows = reportWindow + 2 * disputeWindow;
+            if (windows > shortest) revert WindowsTooLong(windows, shortest);
+            uint256 rulingWindow = t.rulingWindow();
+            if (rulingWindow < 1 days || rulingWindow > 365 days) {
+                revert RulingWindowOutOfRange(rulingWindow, 1 days, 365 days);
+            }
+            uint256 grace = t.fundingGrace();
+            if (grace < 1 hours || grace >= shortest) revert FundingGraceOutOfRange(grace, 1 hours, shortest - 1);
+            if (t.noticePeriods() > MOST_NOTICE) revert NoticeTooLong(t.noticePeriods(), MOST_NOTICE);
+            uint256 start = t.start();
+            if (start <= time || start > time + MOST_AHEAD) revert StartOutOfRange(start, time, time + MOST_AHEAD);
+            // The anchor is not after the start, so it is a date that the calendar can count.
+            uint256 anchor = t.anchor();
+            uint256 next = anchor > start ? 0 : Calendar.boundary(t, 1);
+            if (start >= next) revert StartOutsideFirstPeriod(start, anchor, next);
         }
-        if (t.fundingGrace() < 1 hours || t.fundingGrace() >= shortest) {
-            revert FundingGraceOutOfRange(t.fundingGrace(), 1 hours, shortest - 1);
-        }
-        if (t.noticePeriods() > MOST_NOTICE) revert NoticeTooLong(t.noticePeriods(), MOST_NOTICE);
-        uint256 start = t.start();
-        if (start <= time || start > time + MOST_AHEAD) revert StartOutOfRange(start, time, time + MOST_AHEAD);
-        // The anchor is not after the start, so it is a date that the calendar can count.
-        uint256 next = t.anchor() > start ? 0 : Calendar.boundary(t, 1);
-        if (start >= next) revert StartOutsideFirstPeriod(start, t.anchor(), next);
     }
 
     function _checkMoney(PackedTerms t) private pure {
-        uint256 fee = t.fee();
-        uint256 cap = t.creditCap();
-        if (fee < LEAST_FEE) revert FeeTooSmall(fee, LEAST_FEE);
-        if (t.silenceCredit() > cap) revert SilenceCreditAboveCap(t.silenceCredit(), cap);
-        uint256 most = Ledger.max(CreditTable.PPB, cap);
-        uint256 leastBond = CreditTable.shareUp(fee, most - CreditTable.PPB);
-        if (t.bond() < leastBond) revert BondTooSmall(t.bond(), leastBond);
-        uint256 money = CreditTable.shareUp(2 * fee * t.periods(), most) + t.bond();
-        if (money >= MOST_MONEY) revert MoneyTooLarge(money, MOST_MONEY - 1);
-        if (t.pledge() > fee) revert PledgeAboveFee(t.pledge(), fee);
-        if (t.pledgeShare() > CreditTable.PPB) revert ShareAboveWhole(t.pledgeShare(), CreditTable.PPB);
-        if (t.combination() == uint256(Combination.None)) revert CombinationUnknown();
+        unchecked {
+            uint256 fee = t.fee();
+            uint256 cap = t.creditCap();
+            if (fee < LEAST_FEE) revert FeeTooSmall(fee, LEAST_FEE);
+            if (t.silenceCredit() > cap) revert SilenceCreditAboveCap(t.silenceCredit(), cap);
+            uint256 most = Ledger.max(CreditTable.PPB, cap);
+            uint256 leastBond = CreditTable.shareUp(fee, most - CreditTable.PPB);
+            if (t.bond() < leastBond) revert BondTooSmall(t.bond(), leastBond);
+            uint256 money = CreditTable.shareUp(2 * fee * t.periods(), most) + t.bond();
+            if (money >= MOST_MONEY) revert MoneyTooLarge(money, MOST_MONEY - 1);
+            if (t.pledge() > fee) revert PledgeAboveFee(t.pledge(), fee);
+            if (t.pledgeShare() > CreditTable.PPB) revert ShareAboveWhole(t.pledgeShare(), CreditTable.PPB);
+            if (t.combination() == uint256(Combination.None)) revert CombinationUnknown();
+        }
     }
 
     function _checkIndicators(PackedTerms t) private pure {
-        uint256 count = t.indicatorCount();
-        _checkCount("indicators", count, 1, MOST_INDICATORS);
-        for (uint256 i; i < count; ++i) {
-            (uint256 id, uint256 unit) = t.indicatorOf(i);
-            (uint256 mode, uint256 instances,) = t.countingOf(i);
-            bool seconds_ = unit == uint256(Unit.Seconds);
-            bool fits = unit != uint256(Unit.None) && mode != uint256(Mode.None) && instances != 0
-                && seconds_ == (mode != uint256(Mode.Count)) && (seconds_ || instances == 1);
-            if (!fits) revert IndicatorMalformed(i);
-            for (uint256 j; j < i; ++j) {
-                (uint256 other,) = t.indicatorOf(j);
-                if (other == id) revert IndicatorIdRepeats(i, id);
+        unchecked {
+            uint256 count = t.indicatorCount();
+            _checkCount("indicators", count, 1, MOST_INDICATORS);
+            for (uint256 i; i < count; ++i) {
+                (uint256 id, uint256 unit) = t.indicatorOf(i);
+                (uint256 mode, uint256 instances,) = t.countingOf(i);
+                bool seconds_ = unit == uint256(Unit.Seconds);
+                bool fits = unit != uint256(Unit.None) && mode != uint256(Mode.None) && instances != 0
+                    && seconds_ == (mode != uint256(Mode.Count)) && (seconds_ || instances == 1);
+                if (!fits) revert IndicatorMalformed(i);
+                for (uint256 j; j < i; ++j) {
+                    (uint256 other,) = t.indicatorOf(j);
+                    if (other == id) revert IndicatorIdRepeats(i, id);
+                }
             }
         }
     }
 
     function _checkObjectives(PackedTerms t) private pure {
-        uint256 count = t.objectiveCount();
-        uint256 indicators = t.indicatorCount();
-        _checkCount("objectives", count, 1, MOST_OBJECTIVES);
-        uint256 offset = t.objectivesAt();
-        for (uint256 i; i < count; ++i) {
-            (uint256 indicator, uint256 length) = t.objectiveAt(offset);
-            if (indicator >= indicators) revert IndicatorMissing(i, indicator, indicators);
-            offset += TermsCodec.OBJECTIVE;
-            uint256 end = offset + length;
-            uint256 tiers;
-            for (; offset < end; ++tiers) {
-                PackedTier tier = t.tierIn(offset);
-                _checkTier(tier, i, tiers);
-                offset += tier.width();
+        unchecked {
+            uint256 count = t.objectiveCount();
+            uint256 indicators = t.indicatorCount();
+            _checkCount("objectives", count, 1, MOST_OBJECTIVES);
+            uint256 offset = t.objectivesAt();
+            for (uint256 i; i < count; ++i) {
+                (uint256 indicator, uint256 length) = t.objectiveAt(offset);
+                if (indicator >= indicators) revert IndicatorMissing(i, indicator, indicators);
+                offset += TermsCodec.OBJECTIVE;
+                uint256 end = offset + length;
+                uint256 tiers;
+                for (; offset < end; ++tiers) {
+                    PackedTier tier = t.tierIn(offset);
+                    _checkTier(tier, i, tiers);
+                    offset += tier.width();
+                }
+                _checkCount("tiers", tiers, 1, MOST_TIERS);
             }
-            _checkCount("tiers", tiers, 1, MOST_TIERS);
         }
     }
 
     function _checkTier(PackedTier tier, uint256 i, uint256 j) private pure {
         uint256 test = tier.test();
-        if (test == uint256(Test.None) || tier.credit() == 0 || (tier.isProportional() && tier.per() != 0)) {
+        uint256 per = tier.per();
+        if (test == uint256(Test.None) || tier.credit() == 0 || (per != 0 && tier.isProportional())) {
             revert TierMalformed(i, j);
         }
         uint256 threshold = tier.threshold();
+        bool whenPerfect;
         if (tier.isRatio()) {
-            uint256 greatest = Ledger.max(threshold, tier.per());
+            uint256 greatest = Ledger.max(threshold, per);
             if (greatest > CreditTable.PPB) revert ThresholdAboveWhole(i, j, greatest, CreditTable.PPB);
+            whenPerfect = threshold == CreditTable.PPB && test == uint256(Test.AtMost);
+        } else {
+            whenPerfect = threshold == 0 && test == uint256(Test.AtLeast);
         }
-        if (
-            (test == uint256(Test.AtMost) && threshold == CreditTable.PPB)
-                || (test == uint256(Test.AtLeast) && threshold == 0)
-        ) revert TierTrueWhenPerfect(i, j);
+        if (whenPerfect) revert TierTrueWhenPerfect(i, j);
     }
 
     function _checkChronic(PackedTerms t) private pure {
-        uint256 rules = t.chronicCount();
-        uint256 periods = t.periods();
-        _checkCount("chronic", rules, 0, MOST_CHRONIC);
-        for (uint256 i; i < rules; ++i) {
-            (uint256 count, uint256 window, uint256 leastShare) = t.chronicOf(i);
-            if (leastShare == 0 || count == 0 || count > window || window > periods) {
-                revert ChronicRuleMalformed(i, count, window, periods, leastShare);
+        unchecked {
+            uint256 rules = t.chronicCount();
+            uint256 periods = t.periods();
+            _checkCount("chronic", rules, 0, MOST_CHRONIC);
+            for (uint256 i; i < rules; ++i) {
+                (uint256 count, uint256 window, uint256 leastShare) = t.chronicOf(i);
+                if (leastShare == 0 || count == 0 || count > window || window > periods) {
+                    revert ChronicRuleMalformed(i, count, window, periods, leastShare);
+                }
             }
         }
     }

@@ -33,7 +33,7 @@ contract AgreementMock {
         callBack = data;
     }
 
-    function report(uint256 period, uint256 revision, Measurement[] calldata measurements, bytes32 evidence) external {
+    function report(uint32 period, uint16 revision, Measurement[] calldata measurements, bytes32 evidence) external {
         uint256 gas = gasleft();
         if (MANNER == Manner.Record) emit Received(msg.sender, period, revision, measurements, evidence, gas);
         if (MANNER == Manner.Revert) revert Refused(period);

@@ -158,10 +158,7 @@ describe("SLAEscrow: draft", () => {
       const a = await loadFixture(draft);
       await deposit(a, FEE);
       await acceptAsClient(a);
-      expect(await eventsOf(a, acceptAsProvider(a))).to.deep.equal([
-        ["Accepted", 1n, a.provider.address],
-        ["Activated"],
-      ]);
+      expect(await eventsOf(a, acceptAsProvider(a))).to.deep.equal([["Accepted", 1n, a.provider.address]]);
       await expectState(a, { phase: Phase.Active, providerAccepted: true, clientAccepted: true });
     });
 
@@ -172,7 +169,6 @@ describe("SLAEscrow: draft", () => {
       expect(await eventsOf(a, acceptAsClient(a))).to.deep.equal([
         ["Funded", FEE],
         ["Accepted", 2n, a.client.address],
-        ["Activated"],
       ]);
       await expectState(a, { phase: Phase.Active, committed: 2n * FEE });
     });

@@ -34,7 +34,7 @@ describe("SLAFactory", () => {
       expect(await ethers.provider.getCode(address)).to.equal("0x");
       await expect(w.factory.connect(w.stranger).create(packed))
         .to.emit(w.factory, "AgreementCreated")
-        .withArgs(address, w.provider.address, w.client.address, ethers.keccak256(packed));
+        .withArgs(address, w.provider.address, w.client.address);
       const escrow = await ethers.getContractAt("SLAEscrow", address);
       expect(await escrow.terms()).to.equal(packed);
       expect(await escrow.termsHash()).to.equal(ethers.keccak256(packed));
@@ -96,14 +96,12 @@ describe("SLAFactory", () => {
       await expectRefusal(w.factory.create(packed), w.factory, "RoleIsNotAPerson", [NOBODY]);
     });
 
-    it("makes a draft that nobody can accept or fund when the token is no token", async () => {
+    it("makes a draft that the client can neither accept nor fund when the token is no token", async () => {
       const w = await loadFixture(world);
       const packed = encodeTerms(termsOf(w, { token: w.newcomer.address }));
       await w.factory.create(packed);
       const escrow = await ethers.getContractAt("SLAEscrow", await w.factory.addressOf(packed));
-      for (const party of [w.provider, w.client]) {
-        await expect(escrow.connect(party).accept(ethers.keccak256(packed))).to.be.revertedWithoutReason(ethers);
-      }
+      await expect(escrow.connect(w.client).accept(ethers.keccak256(packed))).to.be.revertedWithoutReason(ethers);
       await expectRefusal(escrow.connect(w.client).fund(1n), escrow, "SafeERC20FailedOperation", [w.newcomer.address]);
     });
 

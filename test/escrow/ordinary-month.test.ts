@@ -1,6 +1,6 @@
 /** The path for ordinary months does what the general path does: two escrows, one of them without it, side by side. */
 import { expect } from "chai";
-import type { TransactionReceipt } from "ethers";
+import type { Log, TransactionReceipt } from "ethers";
 import { DAY } from "../../src/terms/bounds.ts";
 import type { Terms } from "../../src/terms/types.ts";
 import { badFor, type Credit, withStakes } from "../support/disputes.ts";
@@ -16,6 +16,7 @@ import {
   loadFixture,
   networkHelpers,
   PERCENT,
+  Stage,
   START,
   type World,
   world,
@@ -33,13 +34,13 @@ async function generalWorld(w: World): Promise<World> {
   return { ...w, factory };
 }
 
-async function twins(changes: Partial<Terms>): Promise<readonly [Agreement, Agreement]> {
+async function twins(changes: Partial<Terms>, fees: number): Promise<readonly [Agreement, Agreement]> {
   const w = await world();
   const pair: Agreement[] = [];
   for (const each of [w, await generalWorld(w)]) {
     const a = await createAgreement(each, { periods: PERIODS, ...changes });
     await withStakes(a);
-    await activate(a, FEE * 3n);
+    await activate(a, FEE * BigInt(fees));
     pair.push(await withStakes(a));
   }
   const [one, other] = pair;
@@ -86,15 +87,23 @@ function chooseAct(dice: Dice, period: number): Act {
   };
   const dispute: Act = async (a) =>
     a.escrow.connect(a.client).dispute(period, 0, await counts(a, period, badFor(50)), ethers.id("evidence"));
+  const leave: Act = dice.chance(0.3) ? (a) => a.escrow.connect(a.client).terminate(1) : (a) => a.escrow.settle();
   const others: readonly Act[] = [
     dispute,
     (a) => a.escrow.connect(a.arbiter).rule(Math.max(0, period - 1), 3),
     (a) => a.token.connect(a.client).transfer(a.address, FEE),
     (a) => a.escrow.connect(a.client).fund(FEE),
-    (a) => a.escrow.connect(a.provider).claim(a.provider),
-    (a) => a.escrow.connect(a.client).terminate(1),
+    leave,
+    (a) => a.escrow.connect(a.newcomer).takeSeat(1, 0n, 2n ** 40n),
+    (a) => a.escrow.connect(a.provider).offerSeat(a.newcomer),
   ];
   return dice.chance(0.75) ? report : dice.pick(others);
+}
+
+/** Mostly by who may. */
+function chooseClaim(dice: Dice): Act {
+  const by = dice.pick(["provider", "provider", "provider", "newcomer", "client"] as const);
+  return (a) => a.escrow.connect(a[by]).claim(a[by]);
 }
 
 /** Mostly the first second in which the next period can be reported; otherwise a second, days or a month later. */
@@ -104,15 +113,27 @@ function nextTime(dice: Dice, time: bigint, boundary: bigint): bigint {
   return time + BigInt(dice.pick([0, 1, 86_400, 3 * 86_400, 9 * 86_400, 28 * 86_400]));
 }
 
-/** How many months were ordinary. */
-async function tell(seed: number): Promise<number> {
+/** Around the dispute window of a report at `time`. */
+const untilFinal = (dice: Dice, time: bigint): bigint =>
+  time + BigInt(dice.pick([0, 86_400, 7 * 86_400 - 1, 7 * 86_400]));
+
+interface Told {
+  /** Reports that also made the period before final. */
+  readonly months: number;
+  /** Claims between a report and its end. */
+  readonly claims: number;
+}
+
+async function tell(seed: number): Promise<Told> {
   const dice = new Dice(seed);
-  const [quick, general] = await twins(anyTerms(dice));
+  const [quick, general] = await twins(anyTerms(dice), dice.pick([3, PERIODS]));
   let time = boundaryOf(quick, 1);
-  let ordinary = 0;
-  for (let i = 0; i < 3 * PERIODS; ++i) {
-    const { period } = await general.escrow.state();
-    const act = chooseAct(dice, Number(period));
+  let months = 0;
+  let claims = 0;
+  let isClaimNext = false;
+  for (let i = 0; i < 4 * PERIODS; ++i) {
+    const { period, stage } = await general.escrow.state();
+    const act = isClaimNext ? chooseClaim(dice) : chooseAct(dice, Number(period));
     const results: unknown[] = [];
     for (const a of [quick, general]) {
       await at(time);
@@ -123,24 +144,31 @@ async function tell(seed: number): Promise<number> {
       Promise.all([0, 1, 2, 3, 4, 5].map((slot) => networkHelpers.getStorageAt(a.address, slot)));
     expect(await words(quick), `records after step ${i} at ${time}`).to.deep.equal(await words(general));
     expect((await quick.escrow.state()).toString()).to.equal((await general.escrow.state()).toString());
-    // a report that also made the period before it final
-    if (Array.isArray(results[0]) && results[0].length === 2) ordinary += 1;
-    time = nextTime(dice, time, boundaryOf(quick, Number(period) + 2));
+    const logs = Array.isArray(results[0]) ? (results[0] as readonly Log[]) : [];
+    const said = logs.map(({ topics, data }) => quick.escrow.interface.parseLog({ topics, data })?.name);
+    if (said.join() === "PeriodFinal,Reported") months += 1;
+    if (said.join() === "Claimed" && stage === BigInt(Stage.Reported)) claims += 1;
+    isClaimNext = dice.chance(said.includes("Reported") ? 0.7 : 0.1);
+    time = isClaimNext ? untilFinal(dice, time) : nextTime(dice, time, boundaryOf(quick, Number(period) + 2));
   }
-  return ordinary;
+  return { months, claims };
 }
 
 describe(`ordinary month (UPHELD_SEED=${SEED})`, () => {
-  let ordinary = 0;
+  let months = 0;
+  let claims = 0;
 
   for (let i = 0; i < STORIES; ++i) {
     it(`story ${i}: logs, errors, records and state are those of the general path`, async () => {
       await loadFixture(world);
-      ordinary += await tell(SEED + i);
+      const told = await tell(SEED + i);
+      months += told.months;
+      claims += told.claims;
     });
   }
 
-  it("the stories hold enough ordinary months", () => {
-    expect(ordinary).to.be.greaterThan(STORIES);
+  it("the stories hold enough ordinary months and claims", () => {
+    expect(months).to.be.greaterThan(STORIES);
+    expect(claims).to.be.greaterThan(0);
   });
 });

@@ -32,7 +32,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface ISLAEscrowInterface extends Interface {
     getFunction(nameOrSignature: "accept" | "agree" | "chronicPeriods" | "claim" | "consentOf" | "dispute" | "disputeOf" | "fund" | "fundWithPermit" | "offerSeat" | "postBond" | "report" | "revoke" | "rule" | "seatOffer" | "settle" | "state" | "sweep" | "sync" | "takeSeat" | "terminate" | "terms" | "termsHash" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Accepted" | "Activated" | "ArbiterChanged" | "BondDrawn" | "BondPosted" | "ChronicFailure" | "Claimed" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "Disputed" | "Funded" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "Reported" | "Revised" | "Ruled" | "SeatOffered" | "SeatTaken" | "Split" | "Swept" | "Terminated" | "Unaccepted" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Accepted" | "ArbiterChanged" | "BondDrawn" | "BondPosted" | "ChronicFailure" | "Claimed" | "Closed" | "ConsentGiven" | "ConsentRevoked" | "Disputed" | "Funded" | "OracleChanged" | "PeriodFinal" | "PledgeMoved" | "Reported" | "Revised" | "Ruled" | "SeatOffered" | "SeatTaken" | "Split" | "Swept" | "Terminated" | "Unaccepted" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accept', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'agree', values: [ConsentStruct, BigNumberish]): string;
@@ -90,18 +90,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [seat: BigNumberish, account: AddressLike];
       export type OutputTuple = [seat: bigint, account: string];
       export interface OutputObject {seat: bigint, account: string };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace ActivatedEvent {
-      export type InputTuple = [];
-      export type OutputTuple = [];
-      export interface OutputObject {};
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -736,7 +724,6 @@ getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
     >;
 
     getEvent(key: 'Accepted'): TypedContractEvent<AcceptedEvent.InputTuple, AcceptedEvent.OutputTuple, AcceptedEvent.OutputObject>;
-getEvent(key: 'Activated'): TypedContractEvent<ActivatedEvent.InputTuple, ActivatedEvent.OutputTuple, ActivatedEvent.OutputObject>;
 getEvent(key: 'ArbiterChanged'): TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;
 getEvent(key: 'BondDrawn'): TypedContractEvent<BondDrawnEvent.InputTuple, BondDrawnEvent.OutputTuple, BondDrawnEvent.OutputObject>;
 getEvent(key: 'BondPosted'): TypedContractEvent<BondPostedEvent.InputTuple, BondPostedEvent.OutputTuple, BondPostedEvent.OutputObject>;
@@ -765,10 +752,6 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       
       'Accepted(uint8,address)': TypedContractEvent<AcceptedEvent.InputTuple, AcceptedEvent.OutputTuple, AcceptedEvent.OutputObject>;
       Accepted: TypedContractEvent<AcceptedEvent.InputTuple, AcceptedEvent.OutputTuple, AcceptedEvent.OutputObject>;
-    
-
-      'Activated()': TypedContractEvent<ActivatedEvent.InputTuple, ActivatedEvent.OutputTuple, ActivatedEvent.OutputObject>;
-      Activated: TypedContractEvent<ActivatedEvent.InputTuple, ActivatedEvent.OutputTuple, ActivatedEvent.OutputObject>;
     
 
       'ArbiterChanged(address)': TypedContractEvent<ArbiterChangedEvent.InputTuple, ArbiterChangedEvent.OutputTuple, ArbiterChangedEvent.OutputObject>;

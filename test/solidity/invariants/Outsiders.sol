@@ -59,7 +59,7 @@ abstract contract Outsiders is Handler {
         uint256 kind = _pick(0, 9);
         bytes memory data;
         if (kind == 0) data = abi.encodeCall(ISLAEscrow.accept, (copies[0].termsHash()));
-        else if (kind == 1) data = abi.encodeCall(ISLAEscrow.report, (s.period, 0, counts, 0));
+        else if (kind == 1) data = abi.encodeCall(ISLAEscrow.report, (uint32(s.period), 0, counts, 0));
         else if (kind == 2) data = abi.encodeCall(ISLAEscrow.dispute, (s.period, s.revision, counts, 0));
         else if (kind == 3) data = abi.encodeCall(ISLAEscrow.rule, (_lowest(s.openDisputes | 1), Ruling.Report));
         else if (kind == 4) data = abi.encodeCall(ISLAEscrow.agree, (consent, time + 1 days));
@@ -96,9 +96,10 @@ abstract contract Outsiders is Handler {
             if (k == 0) return;
             --k;
         }
-        bytes memory data = abi.encodeCall(ISLAEscrow.report, (k, history[k].revision + 1, _counts(k, 0), 0));
+        uint16 next = uint16(history[k].revision + 1);
+        bytes memory data = abi.encodeCall(ISLAEscrow.report, (uint32(k), next, _counts(k, 0), 0));
         _refuse(s.oracle, data, "after a dispute the report never changes");
-        data = abi.encodeCall(ISLAEscrow.report, (k, 0, _counts(k, 0), 0));
+        data = abi.encodeCall(ISLAEscrow.report, (uint32(k), 0, _counts(k, 0), 0));
         _refuse(s.oracle, data, "a period is reported once, in its window");
     }
 
@@ -107,7 +108,7 @@ abstract contract Outsiders is Handler {
         uint256 next = s.stage == Stage.Awaiting || s.revision == 255 ? 0 : s.revision + 1;
         uint256 wrong = _chance(2) ? next + 1 : next == 0 ? 255 : next - 1;
         Measurement[] memory counts = _counts(s.period, 0);
-        bytes memory data = abi.encodeCall(ISLAEscrow.report, (s.period, wrong, counts, 0));
+        bytes memory data = abi.encodeCall(ISLAEscrow.report, (uint32(s.period), uint16(wrong), counts, 0));
         _refuse(s.oracle, data, "an old revision never has an effect");
     }
 

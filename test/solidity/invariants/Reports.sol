@@ -20,7 +20,7 @@ abstract contract Reports is Story {
                 _must(_deliver(batch) == 0, "a report in its window is taken");
             } else {
                 vm.prank(s.oracle);
-                copies[i].report(s.period, revision, counts, bytes32(0));
+                copies[i].report(uint32(s.period), uint16(revision), counts, bytes32(0));
             }
             if (i + 1 == copies.length) batches.push(batch);
         }

@@ -553,12 +553,6 @@
   },
   {
     "anonymous": false,
-    "inputs": [],
-    "name": "Activated",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
     "inputs": [
       {
         "indexed": true,
@@ -637,7 +631,7 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "address",
         "name": "to",
         "type": "address"
@@ -1161,7 +1155,7 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "address",
         "name": "to",
         "type": "address"
@@ -1551,14 +1545,14 @@
   {
     "inputs": [
       {
-        "internalType": "uint256",
+        "internalType": "uint32",
         "name": "period",
-        "type": "uint256"
+        "type": "uint32"
       },
       {
-        "internalType": "uint256",
+        "internalType": "uint16",
         "name": "revision",
-        "type": "uint256"
+        "type": "uint16"
       },
       {
         "components": [

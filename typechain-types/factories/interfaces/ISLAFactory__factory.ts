@@ -26,12 +26,6 @@
         "internalType": "address",
         "name": "client",
         "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "bytes32",
-        "name": "termsHash",
-        "type": "bytes32"
       }
     ],
     "name": "AgreementCreated",

@@ -89,7 +89,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220645b5e64ca71f35204a12dac22a0afad8764a7aa5262815b0d18927c619fdfe664736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea2646970667358221220673633c71718447077e6947c5adf7e68dcdeecb030ee9c2ff39d9aeb788149ea64736f6c63430008250033";
 
   
       type CreditTableConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

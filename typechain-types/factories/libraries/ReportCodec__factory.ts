@@ -26,7 +26,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea264697066735822122047e24e66b751687dd4f6584565650427e0871a66713ba741742caec92e2db15664736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212202ef8c70d01fbca55aac35be4dbeee4b9b5072056d887c9ee9e99baea13535dfe64736f6c63430008250033";
 
   
       type ReportCodecConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

@@ -79,7 +79,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212207459ddf8876910f4126b8247a863ec49a2f119dedc44503ab6d0cb72ff4d919064736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212203948f6c58f91a18710a341dfa90985a0d5bea58ef8f28bda27114b08cdc1789f64736f6c63430008250033";
 
   
       type TermsCodecConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;

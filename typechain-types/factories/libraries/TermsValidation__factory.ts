@@ -454,7 +454,7 @@ import type { NonPayableOverrides } from "../../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212202a6dbf85443c823ca62151837ed506ef5823c8b79badca2b8f11816056aee02664736f6c63430008250033";
+  const _bytecode = "0x6080806040523460175760399081601c823930815050f35b5f80fdfe5f80fdfea26469706673582212204dc7ebd2ae12a23f4ac32801ce9539c383e6f31c2b48d67fc71ee83b86a68f2264736f6c63430008250033";
 
   
       type TermsValidationConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
