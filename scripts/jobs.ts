@@ -6,6 +6,7 @@ import check from "./check.ts";
 import caseOf from "./case.ts";
 import claim from "./claim.ts";
 import committee from "./committee.ts";
+import collect from "./collect.ts";
 import compare from "./compare.ts";
 import cosign from "./cosign.ts";
 import deliver from "./deliver.ts";
@@ -47,6 +48,7 @@ export const jobs: readonly Job[] = [
   preview,
   report,
   keep,
+  collect,
   cosign,
   deliver,
   ...committee,

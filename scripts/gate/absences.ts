@@ -36,6 +36,9 @@ const ABSENCES: readonly Absence[] = [
   },
   {
     files: [
+      "test/cli/backtest.server.test.ts",
+      "test/cli/doctor.test.ts",
+      "test/monitors/collect.server.test.ts",
       "test/monitors/measured.test.ts",
       "test/monitors/metric-maintenance.test.ts",
       "test/monitors/prometheus.holes.test.ts",

@@ -54,7 +54,8 @@ export async function openOracle(context: Context, file: string): Promise<Opened
   return { config, chain, factory, agreements, measure };
 }
 
-const monitorServices = ({ output }: Context) => ({
+/** The world as monitors need it. */
+export const monitorServices = ({ output }: Context) => ({
   environment: output.io.env,
   now: () => Number(output.io.now()),
   wait: async (milliseconds: number, signal?: AbortSignal) => {

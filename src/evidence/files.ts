@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { codeOf, linkNew } from "../disk.ts";
 import { UpheldError } from "../errors.ts";
 import type { Note } from "../measure/types.ts";
 import { formatUtc } from "../measure/time.ts";
@@ -32,7 +32,7 @@ export async function keepEvidence(
   const found = await readIfThere(path);
   if (found !== undefined) return reuse(path, found, input);
   const built = buildEvidence(input, newSalt(random));
-  if (await linkNew(directory, path, packEvidence(built.evidence))) return { path, ...built, reused: false };
+  if (await linkWhole(directory, path, packEvidence(built.evidence))) return { path, ...built, reused: false };
   // another run wrote it since we looked
   return reuse(path, await readEvidence(path), input);
 }
@@ -41,7 +41,7 @@ export async function keepEvidence(
 export async function writeEvidence(directory: string, evidence: Evidence): Promise<{ path: string; reused: boolean }> {
   const path = evidencePath(directory, pathPartsOf(evidence));
   const text = serialize(evidence);
-  if (await linkNew(directory, path, pack(text))) return { path, reused: false };
+  if (await linkWhole(directory, path, pack(text))) return { path, reused: false };
   // another version of the compressor may write other bytes for the same text
   if (unpack(await readFile(path), path) === text) return { path, reused: true };
   throw alreadyThere(path, "its content differs", evidence.revision);
@@ -115,52 +115,14 @@ async function readIfThere(path: string): Promise<Evidence | undefined> {
   return parseEvidence(value, path);
 }
 
-/** A hard link gives a file its name only once it is whole and on disk, and fails if the name is taken. */
-async function linkNew(directory: string, path: string, bytes: Buffer): Promise<boolean> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${randomUUID()}.tmp`);
+/** As `linkNew` of the disk, in the words of evidence. */
+async function linkWhole(directory: string, path: string, bytes: Buffer): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true });
-    await writeSynced(temporary, bytes);
-    const isNew = await link(temporary, path).then(
-      () => true,
-      (error: unknown) => {
-        if (codeOf(error) === "EEXIST") return false;
-        throw error;
-      },
-    );
-    for (const each of [folder, dirname(folder), directory]) await syncFolder(each);
-    return isNew;
+    return await linkNew(directory, path, bytes);
   } catch (error) {
     throw unusable(path, "written", error);
-  } finally {
-    // one that stays behind does no harm
-    await rm(temporary).catch(() => undefined);
   }
 }
-
-async function writeSynced(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** A new name is safe from a power cut only when its folder is on disk too. Windows has no such call and no such need. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 function alreadyThere(file: string, why: string, revision: number): UpheldError {
   return new UpheldError({

@@ -1,7 +1,10 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Monitor } from "../measure/types.ts";
 import { connectionOf, type MaintenanceConfig, type MonitorConfig } from "./config.ts";
 import { csvSampleMonitor } from "./csv-samples.ts";
 import { HttpClient, type Connection } from "./http.ts";
+import { KEPT, keptMonitor } from "./kept.ts";
 import { metricMaintenance } from "./metric-maintenance.ts";
 import { openMetricsMonitor } from "./openmetrics.ts";
 import { prometheusMonitor } from "./prometheus.ts";
@@ -31,7 +34,7 @@ export class Monitors {
   open(config: MonitorConfig): OpenedMonitor {
     const { prometheus, samples, openmetrics, statuspage, upptime } = config;
     if (prometheus !== undefined) return this.#prometheus(prometheus);
-    if (samples !== undefined) return { kind: "samples", monitor: csvSampleMonitor(this.#path(samples)) };
+    if (samples !== undefined) return this.#samples(this.#path(samples));
     if (openmetrics !== undefined) return this.#openMetrics(openmetrics);
     if (statuspage !== undefined) {
       const { component, impacts } = statuspage;
@@ -61,6 +64,19 @@ export class Monitors {
     const monitor = prometheusMonitor(client, { query, ...common, ...defined({ preset }) }, this.#services);
     if (up === undefined) return { kind: "samples", monitor };
     return { kind: "samples", monitor, up: prometheusMonitor(client, { query: up, ...common }, this.#services) };
+  }
+
+  /** A CSV file, or a folder that `upheld collect` keeps. */
+  #samples(path: string): OpenedMonitor {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return isFolder ? this.kept(path) : { kind: "samples", monitor: csvSampleMonitor(path) };
+  }
+
+  /** What `upheld collect` kept of a monitor. `since`: when monitoring began. Throws `kept.none`. */
+  kept(folder: string, since?: bigint): OpenedMonitor {
+    const monitor = keptMonitor(folder, since);
+    if (!existsSync(join(folder, KEPT.up))) return { kind: "samples", monitor };
+    return { kind: "samples", monitor, up: keptMonitor(folder, since, "up") };
   }
 
   #openMetrics(given: NonNullable<MonitorConfig["openmetrics"]>): OpenedMonitor {

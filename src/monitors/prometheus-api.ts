@@ -25,6 +25,16 @@ const matrix = success.extend({
 const vector = success.extend({
   data: z.object({ resultType: z.literal("vector"), result: z.array(z.unknown()) }),
 });
+// VictoriaMetrics makes a vector of every scalar
+const stamp = z.tuple([z.number(), z.string()]);
+const instant = success.extend({
+  data: z.union([
+    z.object({ resultType: z.literal("scalar"), result: stamp }).transform(({ result }) => result[0]),
+    z
+      .object({ resultType: z.literal("vector"), result: z.tuple([z.object({ value: stamp })]) })
+      .transform(({ result }) => result[0].value[0]),
+  ]),
+});
 const runtime = z.object({ data: z.object({ storageRetention: z.string() }) });
 const failure = z.object({ status: z.literal("error"), error: z.string() });
 
@@ -65,15 +75,20 @@ export async function retentionOf(client: HttpClient, signal?: AbortSignal): Pro
   return status === 200 && told.success ? duration(told.data.data.storageRetention) : undefined;
 }
 
+/** What the server's clock says, in UTC seconds with a fraction. */
+export async function clockOf(client: HttpClient, signal?: AbortSignal): Promise<number> {
+  return (await ask(client, instant, "time()", undefined, signal)).data;
+}
+
 async function ask<T extends z.infer<typeof success>>(
   client: HttpClient,
   schema: z.ZodType<T>,
   query: string,
-  time: bigint,
+  time: bigint | undefined,
   signal?: AbortSignal,
 ): Promise<T> {
   // Thanos would leave out a store that does not answer, and say so only in a warning
-  const parameters = { query, time: time.toString(), partial_response: "false" };
+  const parameters = { query, ...(time === undefined ? {} : { time: time.toString() }), partial_response: "false" };
   const answer = await client.get("/api/v1/query", parameters, signal);
   const told = schema.safeParse(answer.json);
   if (answer.status !== 200 || !told.success) throw refusal(client.host, query, answer);

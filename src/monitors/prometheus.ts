@@ -3,7 +3,7 @@ import { daysOf, formatUtc, later } from "../measure/time.ts";
 import type { Period } from "../measure/types.ts";
 import type { HttpClient } from "./http.ts";
 import { reading, type PresetName } from "./presets.ts";
-import { hasSamples, rawSeries, retentionOf, type ApiSeries } from "./prometheus-api.ts";
+import { clockOf, hasSamples, rawSeries, retentionOf, type ApiSeries } from "./prometheus-api.ts";
 import { parseSelector, vantageOf } from "./selector.ts";
 import type { RawChunk, SampleMonitor, Services } from "./types.ts";
 import { sourceLine } from "./source.ts";
@@ -63,6 +63,15 @@ export function prometheusMonitor(client: HttpClient, options: PrometheusQuery, 
       requireOver(window, settle, services.now());
       await requireKept(window, signal);
       yield* days(window, signal);
+    },
+    server: {
+      settle,
+      retention: (signal) => retentionOf(client, signal),
+      clock: (signal) => clockOf(client, signal),
+      async *rest(window, signal) {
+        requireOver(window, settle, services.now());
+        yield* days(window, signal);
+      },
     },
   };
 }

@@ -16,6 +16,20 @@ export interface SampleMonitor {
    * what was read before an error is not the whole window and must be thrown away.
    */
   read(window: Period, signal?: AbortSignal): AsyncIterable<RawChunk>;
+  /** What a server can say besides; files say nothing more. */
+  readonly server?: SampleServer;
+}
+
+/** A server of samples that goes on: it has a clock, gets new samples and forgets old ones. */
+export interface SampleServer {
+  /** For how many seconds after a window its last samples may still be on their way. */
+  readonly settle: number;
+  /** For how many seconds it keeps samples; undefined when it does not say. Throws `monitor.*`. */
+  retention(signal?: AbortSignal): Promise<bigint | undefined>;
+  /** Its own clock, UTC seconds with a fraction. Throws `monitor.*`. */
+  clock(signal?: AbortSignal): Promise<number>;
+  /** As `read`, but of a window that it no longer has all of whatever is left. */
+  rest(window: Period, signal?: AbortSignal): AsyncIterable<RawChunk>;
 }
 
 /** Where announced maintenance is listed. */

@@ -25,6 +25,8 @@ export interface CountsSource {
 export interface MonitorSource {
   readonly kind: "monitor";
   readonly monitor: MonitorConfig;
+  /** The folder in which `upheld collect` keeps its samples, and from which they are read. */
+  readonly keptIn?: string;
   readonly exclusions?: string;
   readonly maintenance?: MaintenanceConfig;
 }
@@ -118,11 +120,12 @@ const network = text.transform((value, context) => {
 const MONITORS = Object.keys(monitorShapes) as (keyof typeof monitorShapes)[];
 const KINDS = ["outages", "counts", ...MONITORS] as const;
 
-const sourceSchema = z
+export const sourceSchema = z
   .strictObject({
     outages: text.optional(),
     counts: text.optional(),
     ...z.strictObject(monitorShapes).partial().shape,
+    "kept in": text.optional(),
     exclusions: text.optional(),
     maintenance: maintenanceConfig.optional(),
   })
@@ -135,6 +138,8 @@ const sourceSchema = z
       context.addIssue("counts say themselves what is excluded: leave exclusions and maintenance out");
     } else if (first === "outages" && given.maintenance !== undefined) {
       context.addIssue("a file of outages has its exclusions in a file too: leave maintenance out");
+    } else if (given["kept in"] !== undefined && first !== "prometheus") {
+      context.addIssue(`only what prometheus says is collected: leave "kept in" out`);
     }
   });
 
@@ -213,7 +218,8 @@ export function readConfig(file: string): OracleConfig {
   return parseConfig(source, file);
 }
 
-function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: string) => string): Source {
+/** What a mapping of the schema names, its files made absolute by `path`. */
+export function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: string) => string): Source {
   const exclusions = given.exclusions === undefined ? {} : { exclusions: path(given.exclusions) };
   if (given.counts !== undefined) return { kind: "counts", counts: path(given.counts) };
   if (given.outages !== undefined) return { kind: "outages", outages: path(given.outages), ...exclusions };
@@ -223,6 +229,7 @@ function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: string) => s
   return {
     kind: "monitor",
     monitor,
+    ...(given["kept in"] === undefined ? {} : { keptIn: path(given["kept in"]) }),
     ...exclusions,
     ...(given.maintenance === undefined ? {} : { maintenance: given.maintenance }),
   };

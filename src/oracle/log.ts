@@ -4,6 +4,7 @@ import type { Tell } from "./round.ts";
 const LEVELS: Readonly<Record<string, string>> = {
   "deadline near": "warn",
   "not measured": "warn",
+  "not collected": "warn",
   failed: "warn",
   "round failed": "error",
   late: "error",

@@ -6,7 +6,7 @@ import type { Monitors } from "../monitors/open.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import { readCountsFile } from "./counts.ts";
 import type { MonitorSource, Source } from "./config.ts";
-import { readMonitor } from "./monitored.ts";
+import { readMonitor, type Monitored } from "./monitored.ts";
 import type { Watched } from "./portfolio.ts";
 
 /** A period to be measured, as the agreement's calendar has it. */
@@ -35,10 +35,9 @@ export function measureFromSources({ chainId, tool, monitors }: MeasureOptions):
   return async (agreement, period, signal) => {
     const readings = await Promise.all(
       agreement.terms.indicators.map((indicator, i) => {
-        const source = sourceFor(agreement, i);
-        if (source.kind !== "monitor") return readFiles(source, indicator, period);
         const label = `${agreement.names[i] ?? `measure ${indicator.id}`} of ${agreement.label}`;
-        return readMonitor(monitors, source, { indicator, policy: agreement.policies[i], label }, period, signal);
+        const measured = { indicator, policy: agreement.policies[i], label };
+        return readSource(monitors, sourceFor(agreement, i), measured, period, signal);
       }),
     );
     return {
@@ -82,7 +81,7 @@ export function checkSources(agreement: Pick<Watched, "terms" | "names" | "serve
 }
 
 /** The source of the agreement's measure `i`, by its name or its number. */
-function sourceFor(
+export function sourceFor(
   { terms, names, served }: Pick<Watched, "terms" | "names" | "served">,
   i: number,
   file?: string,
@@ -99,6 +98,18 @@ function sourceFor(
     ...(served.line === undefined ? {} : { line: served.line }),
   });
 }
+
+/** What one source says of a period. */
+export const readSource = (
+  monitors: Monitors,
+  source: Source,
+  measured: Monitored,
+  period: MeasuredPeriod,
+  signal?: AbortSignal,
+): Promise<Reading> =>
+  source.kind === "monitor"
+    ? readMonitor(monitors, source, measured, period, signal)
+    : readFiles(source, measured.indicator, period);
 
 async function readFiles(
   source: Exclude<Source, MonitorSource>,

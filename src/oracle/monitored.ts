@@ -9,7 +9,7 @@ import type { Policy } from "../measure/policy.ts";
 import { downtimeOf } from "../measure/sampled.ts";
 import { toSeries, type Series } from "../measure/series.ts";
 import type { Period, Window } from "../measure/types.ts";
-import type { Monitors } from "../monitors/open.ts";
+import type { Monitors, OpenedMonitor } from "../monitors/open.ts";
 import type { SampleMonitor } from "../monitors/types.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import type { MonitorSource } from "./config.ts";
@@ -32,7 +32,7 @@ export async function readMonitor(
   signal?: AbortSignal,
 ): Promise<Reading> {
   const announced = await maintenanceOf(monitors, source, period, signal);
-  const opened = monitors.open(source.monitor);
+  const opened = openSource(monitors, source);
   if (opened.kind === "outages") {
     const seen = await opened.monitor.read(period);
     const input = {
@@ -53,8 +53,12 @@ export async function readMonitor(
   return { input, source: [opened.monitor.source, ...announced.sources].join("; ") };
 }
 
+/** Where a source's samples or outages are read: the monitor itself, or what was collected of it. */
+export const openSource = (monitors: Monitors, { monitor, keptIn }: MonitorSource): OpenedMonitor =>
+  keptIn === undefined ? monitors.open(monitor) : monitors.kept(keptIn, monitor.prometheus?.["monitored since"]);
+
 /** A sample from before the period may speak into it. */
-async function seriesOf(
+export async function seriesOf(
   monitor: SampleMonitor,
   { start, end }: Period,
   policy: Policy,

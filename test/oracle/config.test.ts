@@ -180,6 +180,14 @@ describe("an oracle's config", () => {
       ],
     ],
     [
+      "a folder for what is not collected",
+      (text) =>
+        text.replace("        exclusions: maintenance.csv\n      tickets", "        kept in: kept\n      tickets"),
+      [
+        '15: agreements 1, measures, uptime: only what prometheus says is collected: leave "kept in" out. [config.not-understood]',
+      ],
+    ],
+    [
       "an agreement twice",
       (text) => text.replace("harbor.sla.yaml", ADDRESS),
       [`20: ${ADDRESS} stands twice, first on line 13. [config.twice]`],
@@ -192,6 +200,15 @@ describe("an oracle's config", () => {
       expect(problems(text)).to.deep.equal(said);
     });
   }
+
+  it("keeps a monitor's samples in a folder beside it", () => {
+    const text = FULL.replace(
+      "          vantage label: place\n",
+      "          vantage label: place\n        kept in: kept/a\n",
+    );
+    const [, second] = parseConfig(text, FILE).agreements;
+    expect(second?.sources.get("1")).to.include({ kind: "monitor", keptIn: "/srv/upheld/kept/a" });
+  });
 
   it("tells all problems at once", () => {
     const text = FULL.replace("port: 9500", "port: none").replace("measure at once: 8", "measure at once: 0");
