@@ -1,6 +1,7 @@
 import type { Job } from "../src/cli/job.ts";
 import accept from "./accept.ts";
 import agree from "./agree.ts";
+import backtest from "./backtest.ts";
 import bond from "./bond.ts";
 import check from "./check.ts";
 import caseOf from "./case.ts";
@@ -38,6 +39,7 @@ import withdraw from "./withdraw.ts";
 export const jobs: readonly Job[] = [
   newFile,
   explain,
+  backtest,
   deploy,
   mint,
   check,

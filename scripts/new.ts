@@ -1,15 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
 import { hexlify } from "ethers";
 import { z } from "zod";
 import { addressType } from "../src/cli/fields.ts";
 import { readAgreementFile, readText } from "../src/cli/file.ts";
 import { job, usage } from "../src/cli/job.ts";
 import { formatAgreement } from "../src/terms/fill.ts";
+import { DEFAULT_PRESET, presetFile, presetNames } from "./presets.ts";
 
-const PRESETS = new URL("../examples/presets/", import.meta.url);
-const ENDING = ".sla.yaml";
 const party = (who: string) => ["<address>", `the ${who}'s account`, addressType.optional()] as const;
 
 export default job({
@@ -19,7 +17,11 @@ export default job({
     "upheld new harbor.sla.yaml --preset msp-tickets --network base-sepolia\nupheld new --presets   (lists them)",
   args: { file: ["[file]", "the file to write; never overwritten", z.string().optional()] },
   options: {
-    preset: ["<name>", "the published table to start from (default: azure-vm)", z.string().default("azure-vm")],
+    preset: [
+      "<name>",
+      `the published table to start from (default: ${DEFAULT_PRESET})`,
+      z.string().default(DEFAULT_PRESET),
+    ],
     presets: ["", "list the presets", z.boolean().default(false)],
     network: ["<name>", "the network it will be on, by name or chain id", z.string().optional()],
     provider: party("provider"),
@@ -43,7 +45,7 @@ export default job({
     const named = Object.entries(roles).flatMap(([role, address]) =>
       address === undefined ? [] : [[role, { address }]],
     );
-    const text = formatAgreement(readText(fileURLToPath(new URL(preset + ENDING, PRESETS))), {
+    const text = formatAgreement(readText(presetFile(preset)), {
       parties: Object.fromEntries(named) as Record<string, { address: string }>,
       ...(token === undefined ? {} : { token: { symbol: "USDC", decimals: 6, address: token } }),
       words: { ...(network === undefined ? {} : { network }), ...(starts === undefined ? {} : { starts }) },
@@ -62,11 +64,6 @@ export default job({
     });
   },
 });
-
-function presetNames(): string[] {
-  const files = readdirSync(PRESETS).filter((name) => name.endsWith(ENDING));
-  return files.map((name) => name.slice(0, -ENDING.length)).sort();
-}
 
 function writeNew(path: string, text: string): void {
   try {

@@ -35,7 +35,10 @@ export function nextSteps(options: NextOptions): string[] {
   return sideBySide([
     ["what if it goes wrong", `npm start -- ${others.map((name) => `--${name}`).join(" | ")}`],
     ["look around on the chain", "npm start -- --keep"],
-    ...offers(options, [{ job: "explain", rest: [preset], why: "what a table means in money", needs: preset }]),
+    ...offers(options, [
+      { job: "explain", rest: [preset], why: "what a table means in money", needs: preset },
+      { job: "backtest", rest: ["--prometheus", "http://…"], why: "what would last year have cost me?" },
+    ]),
   ]);
 }
 

@@ -15,7 +15,13 @@ import { GITHUB, upptimeMonitor } from "./upptime.ts";
 
 /** A source of samples, with the `up` that explains its holes if one is named; or one of outages. */
 export type OpenedMonitor =
-  | { readonly kind: "samples"; readonly monitor: SampleMonitor; readonly up?: SampleMonitor }
+  | {
+      readonly kind: "samples";
+      readonly monitor: SampleMonitor;
+      readonly up?: SampleMonitor;
+      /** One file, read from its beginning for every window. */
+      readonly isFile?: true;
+    }
   | { readonly kind: "outages"; readonly monitor: Monitor };
 
 /** Makes monitors from their configuration; those of one server share its connections. */
@@ -69,7 +75,7 @@ export class Monitors {
   /** A CSV file, or a folder that `upheld collect` keeps. */
   #samples(path: string): OpenedMonitor {
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-    return isFolder ? this.kept(path) : { kind: "samples", monitor: csvSampleMonitor(path) };
+    return isFolder ? this.kept(path) : { kind: "samples", monitor: csvSampleMonitor(path), isFile: true };
   }
 
   /** What `upheld collect` kept of a monitor. `since`: when monitoring began. Throws `kept.none`. */
@@ -82,7 +88,7 @@ export class Monitors {
   #openMetrics(given: NonNullable<MonitorConfig["openmetrics"]>): OpenedMonitor {
     const { file, metric, labels, "vantage label": label, preset } = given;
     const options = { metric, ...defined({ labels }), ...defined({ label }), ...defined({ preset }) };
-    return { kind: "samples", monitor: openMetricsMonitor(this.#path(file), options) };
+    return { kind: "samples", monitor: openMetricsMonitor(this.#path(file), options), isFile: true };
   }
 
   #reach(given: Parameters<typeof connectionOf>[0]): Connection {

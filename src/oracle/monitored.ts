@@ -24,7 +24,17 @@ export interface Monitored {
 }
 
 /** Reads a monitor for one period: samples under the agreement's policy, or outages as somebody else judged them. */
-export async function readMonitor(
+export const readMonitor = (
+  monitors: Monitors,
+  source: MonitorSource,
+  measured: Monitored,
+  period: Period,
+  signal?: AbortSignal,
+): Promise<Reading> => readOpened(openSource(monitors, source), monitors, source, measured, period, signal);
+
+/** The same of a monitor that is open already. */
+export async function readOpened(
+  opened: OpenedMonitor,
   monitors: Monitors,
   source: MonitorSource,
   { indicator, policy, label }: Monitored,
@@ -32,7 +42,6 @@ export async function readMonitor(
   signal?: AbortSignal,
 ): Promise<Reading> {
   const announced = await maintenanceOf(monitors, source, period, signal);
-  const opened = openSource(monitors, source);
   if (opened.kind === "outages") {
     const seen = await opened.monitor.read(period);
     const input = {

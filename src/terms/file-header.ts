@@ -19,6 +19,7 @@ const HALF = PPB / 2n;
 /** A start that stands for the file's, and the time against which one is judged or chosen. */
 export interface Times {
   readonly starts?: bigint | undefined;
+  readonly anchor?: bigint | undefined;
   readonly now?: bigint | undefined;
 }
 
@@ -46,7 +47,7 @@ export function readHeader(root: Section, fields: Fields, token: Token, times: T
     creditCap: fields.required(root, "credit cap", "creditCap", HALF, parseShare),
     silenceCredit: fields.required(root, "no report", "silenceCredit", HALF, parseShare),
     start,
-    anchor: fields.optional(root, "anchor", "anchor", start, parseTime),
+    anchor: readAnchor(root, fields, times, start),
     periodMonths,
     periods: fields.required(root, "periods", "periods", 12, parseWhole),
     noticePeriods: fields.required(root, "notice", "noticePeriods", 1, parsePeriods),
@@ -98,6 +99,11 @@ function readStart(root: Section, fields: Fields, times: Times, open: Open): big
   const now = times.now ?? 0n;
   const today = new Date(Number(now) * 1000);
   return addMonths(BigInt(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), 1)) / 1000n, 1);
+}
+
+function readAnchor(root: Section, fields: Fields, times: Times, start: bigint): bigint {
+  const written = fields.optional(root, "anchor", "anchor", start, parseTime);
+  return times.anchor ?? written;
 }
 
 /** `2 bad periods of 3`, optionally `of at least 10%` */

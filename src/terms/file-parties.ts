@@ -23,6 +23,8 @@ export interface Overrides {
   /** name or chain id */
   readonly network?: string;
   readonly starts?: bigint;
+  /** From which the periods are counted; UTC seconds. */
+  readonly anchor?: bigint;
 }
 
 export interface Parties {

@@ -101,7 +101,8 @@ export function parseAgreement(text: string, options: ParseOptions = {}): Agreem
 
   const service = fields.required(root, "service", "service", "", (words) => words);
   const parties = readParties(root, fields, options.overrides ?? {}, open);
-  const header = readHeader(root, fields, parties.token, { starts: options.overrides?.starts, now: options.now }, open);
+  const { starts, anchor } = options.overrides ?? {};
+  const header = readHeader(root, fields, parties.token, { starts, anchor, now: options.now }, open);
   const table = readTable(root, fields, { header, readBeside: options.readBeside });
   const attachment = readAttachment(root, "document", fields, "attachment");
   readSalt(root, fields, open);
