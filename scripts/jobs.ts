@@ -10,6 +10,7 @@ import committee from "./committee.ts";
 import collect from "./collect.ts";
 import compare from "./compare.ts";
 import cosign from "./cosign.ts";
+import create from "./create.ts";
 import deliver from "./deliver.ts";
 import deploy from "./deploy.ts";
 import dispute from "./dispute.ts";
@@ -41,6 +42,7 @@ export const jobs: readonly Job[] = [
   explain,
   backtest,
   deploy,
+  create,
   mint,
   check,
   status,

@@ -1,17 +1,21 @@
 import { ISLAEscrow__factory } from "../../typechain-types/index.ts";
 import type {
   AcceptedEvent,
+  ArbiterChangedEvent,
   BondPostedEvent,
   ChronicFailureEvent,
   ClaimedEvent,
   ClosedEvent,
   ConsentGivenEvent,
+  ConsentRevokedEvent,
   DisputedEvent,
   FundedEvent,
   OracleChangedEvent,
   PeriodFinalEvent,
   PledgeMovedEvent,
   ReportedEvent,
+  SeatOfferedEvent,
+  SeatTakenEvent,
   SplitEvent,
   TerminatedEvent,
   UnacceptedEvent,
@@ -39,6 +43,11 @@ export interface EventValues {
   Closed: ClosedEvent.OutputObject;
   PledgeMoved: PledgeMovedEvent.OutputObject;
   Terminated: TerminatedEvent.OutputObject;
+  Activated: object;
+  SeatOffered: SeatOfferedEvent.OutputObject;
+  SeatTaken: SeatTakenEvent.OutputObject;
+  ConsentRevoked: ConsentRevokedEvent.OutputObject;
+  ArbiterChanged: ArbiterChangedEvent.OutputObject;
   OracleChanged: OracleChangedEvent.OutputObject;
   ConsentGiven: ConsentGivenEvent.OutputObject;
   Claimed: ClaimedEvent.OutputObject;
@@ -65,8 +74,7 @@ const AGREEMENTS_AT_ONCE = 100;
 /** All events of `agreement` in the order they happened, or those that a period of its own has. */
 export async function readHistory(agreement: Agreement, period?: bigint): Promise<AgreementEvent[]> {
   const { provider, factory, address } = agreement;
-  const logs = await readLogs(provider, { address }, factory.block);
-  const events = joined(logs.flatMap(parse));
+  const events = eventsIn(await readLogs(provider, { address }, factory.block));
   if (period === undefined) return events;
   return events.filter(({ values }) => "period" in values && values.period === period);
 }
@@ -87,7 +95,7 @@ export async function readLastReports(
     const address = references.slice(i, i + AGREEMENTS_AT_ONCE).map(({ agreement }) => agreement);
     const logs = await readLogs(provider, { address, topics: [["Reported", "Revised"].map(topicOf)] }, block);
     for (const [agreement, own] of Map.groupBy(logs, (log) => log.address)) {
-      for (const { period, revision } of eventsOf(joined(own.flatMap(parse)), "Reported")) {
+      for (const { period, revision } of eventsOf(eventsIn(own), "Reported")) {
         found.set(`${agreement}/${period}`, revision);
       }
     }
@@ -107,6 +115,20 @@ export async function readClosed(
       closed.add(log.address);
   }
   return closed;
+}
+
+/** Logs of any contracts, as a node finds them. */
+export interface LogFilter {
+  readonly address?: string | string[];
+  readonly topics?: (string | string[] | null)[];
+}
+
+/** What a node keeps of a log, as far as reading it needs. */
+export type RawLog = Pick<Log, "topics" | "data" | "blockNumber" | "transactionHash">;
+
+/** The events of one agreement that `logs`, in their order, hold. */
+export function eventsIn(logs: readonly RawLog[]): AgreementEvent[] {
+  return joined(logs.flatMap(parse));
 }
 
 /** The last event called `name`, if there is one. */
@@ -131,7 +153,7 @@ interface ParsedLog {
   readonly transaction: string;
 }
 
-function parse(log: Log): ParsedLog[] {
+function parse(log: RawLog): ParsedLog[] {
   const parsed = ESCROW.parseLog(log);
   if (parsed === null) return [];
   const values = parsed.args.toObject() as Record<string, bigint>;
@@ -158,13 +180,17 @@ function joined(logs: readonly ParsedLog[]): AgreementEvent[] {
   return events as AgreementEvent[];
 }
 
-/** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */
-async function readLogs(
+/**
+ * Reads logs up to block `to`, the latest one when it is left out, in one go where the node allows it, else in ever
+ * smaller steps: nodes limit the range differently.
+ */
+export async function readLogs(
   provider: JsonRpcProvider,
-  filter: { address: string | string[]; topics?: string[][] },
+  filter: LogFilter,
   from: number,
+  to?: number,
 ): Promise<Log[]> {
-  const latest = await provider.getBlockNumber();
+  const latest = to ?? (await provider.getBlockNumber());
   const logs: Log[] = [];
   let step = latest - from + 1;
   let next = from;
