@@ -28,6 +28,7 @@ import revoke from "./revoke.ts";
 import rule from "./rule.ts";
 import seat from "./seat.ts";
 import settle from "./settle.ts";
+import statement from "./statement.ts";
 import status from "./status.ts";
 import sweep from "./sweep.ts";
 import sync from "./sync.ts";
@@ -70,6 +71,7 @@ export const jobs: readonly Job[] = [
   withdraw,
   sweep,
   verify,
+  statement,
   proveDay,
   verifyDay,
   publish,

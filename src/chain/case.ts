@@ -1,8 +1,4 @@
-import { existsSync } from "node:fs";
-import { evidencePath, readEvidence } from "../evidence/files.ts";
-import type { EvidenceInput } from "../evidence/build.ts";
-import type { Grade } from "../evidence/schema.ts";
-import { inputOf, verifyEvidence } from "../evidence/verify.ts";
+import { readAgainst, type EvidenceAtHand } from "../evidence/against.ts";
 import { UpheldError } from "../errors.ts";
 import { finalMoney, splitMoney, type Purse } from "../model/resolution.ts";
 import { periodOf, type Period } from "../terms/calendar.ts";
@@ -25,11 +21,7 @@ export interface Offer {
 }
 
 /** What the counts of an offer rest on. */
-export type OfferEvidence =
-  | { readonly kind: "sound"; readonly path: string; readonly grades: readonly Grade[]; readonly input: EvidenceInput }
-  | { readonly kind: "missing"; readonly path: string }
-  | { readonly kind: "differs"; readonly path: string; readonly message: string }
-  | { readonly kind: "silence" };
+export type OfferEvidence = EvidenceAtHand | { readonly kind: "silence" };
 
 /** What a ruling would move, now. */
 export interface Consequence {
@@ -73,22 +65,9 @@ export async function readCase(agreement: Agreement, chainId: bigint, k: bigint,
     agreement: agreement.address,
     period: { index: Number(k), start: period.start, end: period.end },
   };
-  const evidenceOf = async (author: Seat | "oracle", root: string, counts: readonly Measurement[]) => {
+  const evidenceOf = (author: Seat | "oracle", root: string, measurements: readonly Measurement[]) => {
     const revision = Number(dispute.revision);
-    const path = evidencePath(folder, { ...common, revision, author });
-    if (!existsSync(path)) return { kind: "missing", path } as const;
-    const evidence = await readEvidence(path);
-    const onChain = { ...common, revision, root, indicators: terms.indicators, measurements: counts };
-    const difference = verifyEvidence(evidence, onChain);
-    if (difference !== undefined) {
-      return { kind: "differs", path, message: `${difference.place}: ${difference.message}` } as const;
-    }
-    return {
-      kind: "sound",
-      path,
-      grades: evidence.indicators.map(({ grade }) => grade),
-      input: inputOf(evidence),
-    } as const;
+    return readAgainst(folder, author, { ...common, revision, root, indicators: terms.indicators, measurements });
   };
 
   const isSilence = dispute.revision === SILENCE || report === undefined;

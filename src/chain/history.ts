@@ -52,6 +52,7 @@ export interface EventValues {
   ConsentGiven: ConsentGivenEvent.OutputObject;
   Claimed: ClaimedEvent.OutputObject;
   Withdrawn: WithdrawnEvent.OutputObject;
+  SeatTaken: SeatTakenEvent.OutputObject;
 }
 
 export type EventName = keyof EventValues;

@@ -1,4 +1,5 @@
 import type { Agreement } from "../chain/agreement.ts";
+import { blockTimes } from "../chain/block-times.ts";
 import { EXITS, nameOf, RULINGS, SEATS } from "../chain/enums.ts";
 import type { AgreementEvent } from "../chain/history.ts";
 import { formatAmount, formatDuration } from "../terms/format.ts";
@@ -20,7 +21,7 @@ export async function narrate(
   period: PeriodOutcome,
 ): Promise<Happening[]> {
   const told: Happening[] = !period.isReported ? [silence(agreement, period)] : [];
-  const timeOf = blockTimes(agreement);
+  const timeOf = blockTimes(agreement.provider);
   for (const event of history) {
     const at = await timeOf(event.block);
     const inPeriod = "period" in event.values && event.values.period === BigInt(period.k);
@@ -96,14 +97,3 @@ function tell(agreement: Agreement, event: AgreementEvent, at: bigint): Happenin
 
 const down = (measurements: readonly Measurement[]) =>
   measurements.map(({ bad }) => (bad === 0n ? "nothing down" : `${formatDuration(bad)} down`)).join(", ");
-
-/** Times of blocks, each asked for once. */
-function blockTimes({ provider }: Agreement): (block: number) => Promise<bigint> {
-  const known = new Map<number, Promise<bigint>>();
-  const ask = async (block: number) => BigInt((await provider.getBlock(block))?.timestamp ?? 0);
-  return (block) => {
-    const time = known.get(block) ?? ask(block);
-    known.set(block, time);
-    return time;
-  };
-}

@@ -34,9 +34,7 @@ function compareOne(one: IndicatorInput, other: IndicatorInput, period: Period):
   const [a, b] = [countInput(one, period), countInput(other, period)];
   const counts = { id: a.id, first: a.measurement, second: b.measurement };
   if (one.grade === "totals" || other.grade === "totals") return { ...counts, stretches: undefined };
-  const named = new Set([a, b].flatMap(({ downtime }) => instancesIn(downtime)).filter((each) => each !== EVERY));
-  // those that no window names are all alike
-  const instances = BigInt(named.size) < one.indicator.instances ? [EVERY, ...named] : [...named];
+  const instances = instancesIn([a.downtime, b.downtime], one.indicator.instances);
   const stretches = instances.flatMap((instance) => {
     const [badA, badB] = [badOf(a.downtime, instance, period), badOf(b.downtime, instance, period)];
     return [
@@ -47,11 +45,15 @@ function compareOne(one: IndicatorInput, other: IndicatorInput, period: Period):
   return { ...counts, stretches: stretches.sort((x, y) => (x.start < y.start ? -1 : x.start > y.start ? 1 : 0)) };
 }
 
-const instancesIn = ({ outages, exclusions }: CanonicalDowntime): number[] =>
-  [...outages, ...exclusions].map(({ instance }) => instance);
+/** The instances that windows name; `EVERY` stands for those that none names, which are all alike. */
+export function instancesIn(downtimes: readonly CanonicalDowntime[], count: bigint): number[] {
+  const windows = downtimes.flatMap(({ outages, exclusions }) => [...outages, ...exclusions]);
+  const named = new Set(windows.map(({ instance }) => instance).filter((each) => each !== EVERY));
+  return BigInt(named.size) < count ? [EVERY, ...named] : [...named];
+}
 
 /** The bad seconds of an instance: down and not out. */
-function badOf({ outages, exclusions }: CanonicalDowntime, instance: number, period: Period): Period[] {
+export function badOf({ outages, exclusions }: CanonicalDowntime, instance: number, period: Period): Period[] {
   const own = (spans: readonly InstanceSpan[]) =>
     merge(spans.filter((span) => span.instance === EVERY || span.instance === instance)).map(({ start, end }) => ({
       start,

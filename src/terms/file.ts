@@ -8,6 +8,7 @@ import { type Measure, readMeasures, readObjectives } from "./file-table.ts";
 import type { PolicyContext } from "./file-policy.ts";
 import { type Open, type Overrides, readParties, type Role, type Token } from "./file-parties.ts";
 import { findViolations } from "./limits.ts";
+import { parseTax, type Tax } from "./tax.ts";
 import type { Terms } from "./types.ts";
 import { Combination } from "./types.ts";
 import { WordError } from "./words.ts";
@@ -27,6 +28,8 @@ export interface AgreementFile {
   /** One for each indicator of the terms. */
   readonly measures: readonly Measure[];
   readonly attachment: Attachment | undefined;
+  /** What the fee says of tax; undefined: nothing. */
+  readonly tax: Tax | undefined;
   /** What a draft leaves open; placeholders stand for it in `terms`. */
   readonly open: readonly string[];
 }
@@ -53,6 +56,7 @@ export const KEYS = [
   "network",
   "token",
   "fee",
+  "tax",
   "period",
   "starts",
   "anchor",
@@ -105,6 +109,7 @@ export function parseAgreement(text: string, options: ParseOptions = {}): Agreem
   const header = readHeader(root, fields, parties.token, { starts, anchor, now: options.now }, open);
   const table = readTable(root, fields, { header, readBeside: options.readBeside });
   const attachment = readAttachment(root, "document", fields, "attachment");
+  const tax = fields.optional<Tax | undefined>(root, "tax", "tax", undefined, parseTax);
   readSalt(root, fields, open);
 
   const partial: Terms = {
@@ -121,7 +126,7 @@ export function parseAgreement(text: string, options: ParseOptions = {}): Agreem
   fields.report(findViolations(terms, { now: options.draft === true ? undefined : options.now, token: parties.token }));
   problems.throwAny();
   const { names, network, token } = parties;
-  return { terms, service, names, network, token, measures: table.measures, attachment, open: left };
+  return { terms, service, names, network, token, measures: table.measures, attachment, tax, open: left };
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

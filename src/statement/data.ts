@@ -1,0 +1,130 @@
+import { plainMoney } from "../format.ts";
+import { formatUtc } from "../measure/time.ts";
+import type { TaxSplit } from "../terms/tax.ts";
+import { UNIT_WORDS } from "../terms/tiers.ts";
+import type { ClientStatement, Total } from "./client.ts";
+import { KINDS, over, type Account, type Amounts } from "./entries.ts";
+import { allTodos, NO_INVOICE } from "./paper.ts";
+import { remarksOf, todosOf } from "./remarks.ts";
+import type { Measured, Service } from "./service.ts";
+import type { Statement } from "./statement.ts";
+
+/** The statement for machines: amounts in whole tokens as decimal strings, times in UTC. docs/statement.md has the shape. */
+export function dataOf(client: ClientStatement) {
+  const { month, network, statements, totals, isFinal } = client;
+  return {
+    schema: "upheld.statement/1",
+    month: month.name,
+    status: isFinal ? "final" : "provisional",
+    notice: NO_INVOICE,
+    network: network.name,
+    chainId: network.chainId,
+    client: statements[0]?.seats.client,
+    totals: totals.map((total) => ({ token: tokenOf(total), ...accountsOf(total) })),
+    todo: allTodos(statements),
+    statements: statements.map(statementData),
+  };
+}
+
+const tokenOf = ({ token: { address, symbol, decimals } }: Pick<Total, "token">) => ({ address, symbol, decimals });
+
+/** For each account: opening, what moved by kind, closing. */
+function accountsOf({ opening, moved, closing, token }: Total) {
+  const write = (amount: bigint) => plainMoney(amount, token.decimals);
+  const account = (name: Account) => ({
+    opening: write(opening[name]),
+    ...Object.fromEntries(KINDS.map((kind) => [kind, write(moved[kind][name])])),
+    closing: write(closing[name]),
+  });
+  return { client: account("client"), provider: account("provider"), bond: account("bond"), stakes: account("stakes") };
+}
+
+function statementData(statement: Statement) {
+  const { token, taxed, tax, held, entries, services, rulings, open } = statement;
+  const write = (amount: bigint) => plainMoney(amount, token.decimals);
+  const amounts = (all: Amounts) => {
+    const written = Object.entries(over((account) => all[account])).filter(([, amount]) => amount !== 0n);
+    return Object.fromEntries(written.map(([account, amount]) => [account, write(amount)]));
+  };
+  const split = ({ net, tax: part, gross }: TaxSplit) => ({ net: write(net), tax: write(part), gross: write(gross) });
+  return {
+    number: statement.number,
+    agreement: statement.agreement,
+    service: statement.service,
+    provider: { name: statement.names.provider, address: statement.seats.provider },
+    client: { name: statement.names.client, address: statement.seats.client },
+    token: tokenOf(statement),
+    status: open.length === 0 ? "final" : "provisional",
+    open,
+    accounts: accountsOf(statement),
+    /** The three figures that people ask for. */
+    fee: write(statement.moved.fee.provider),
+    credit: write(statement.moved.credit.client),
+    earned: write(statement.moved.fee.provider + statement.moved.credit.provider),
+    held: write(held),
+    tax:
+      tax === undefined || taxed === undefined
+        ? undefined
+        : {
+            kind: tax.kind,
+            ...(tax.kind === "none" ? { reason: tax.reason } : { name: tax.name, ratePpb: tax.rate }),
+            fee: split(taxed.fee),
+            credit: split(taxed.credit),
+          },
+    entries: entries.map(({ at, kind, period, amounts: all, transaction }) => ({
+      at: formatUtc(at),
+      kind,
+      period,
+      amounts: amounts(all),
+      transaction,
+    })),
+    periods: services.map((service) => serviceData(service, write)),
+    rulings: rulings.map(({ period, at, ruling, toProvider, toClient }) => ({
+      period: period.index,
+      at: formatUtc(at),
+      ruling,
+      toProvider: write(toProvider),
+      toClient: write(toClient),
+    })),
+    remarks: remarksOf(statement),
+    todo: todosOf(statement),
+  };
+}
+
+function serviceData(service: Service, write: (amount: bigint) => string) {
+  const { period, stage, until, report, claims, evidence, finalAt, leaveUntil } = service;
+  const time = (at: bigint | undefined) => (at === undefined ? undefined : formatUtc(at));
+  return {
+    period: period.index,
+    start: formatUtc(period.start),
+    end: formatUtc(period.end),
+    fee: write(period.fee),
+    stage,
+    until: time(until),
+    report: report && { revision: report.revision, at: formatUtc(report.at), credit: write(report.credit) },
+    isSilent: service.isSilent,
+    claims: claims.map(({ seat, at, credit }) => ({ seat, at: formatUtc(at), credit: write(credit) })),
+    decidedBy: service.decidedBy,
+    credit: write(service.credit),
+    fromBond: write(service.fromBond),
+    held: write(service.held),
+    finalAt: time(finalAt),
+    leaveUntil: time(leaveUntil),
+    evidence: service.root === undefined ? undefined : { root: service.root, file: evidence?.kind },
+    measures: service.measures.map(measureData),
+  };
+}
+
+function measureData({ indicator, name, counts, excludedCap, incidents, exclusions }: Measured) {
+  const spans = (list: Measured["incidents"]) =>
+    list?.map(({ start, end, instance }) => ({ start: formatUtc(start), end: formatUtc(end), instance }));
+  return {
+    id: indicator.id,
+    name,
+    unit: UNIT_WORDS[indicator.unit],
+    ...counts,
+    excludedCap,
+    incidents: spans(incidents),
+    exclusions: spans(exclusions),
+  };
+}
