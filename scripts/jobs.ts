@@ -18,6 +18,7 @@ import explain from "./explain.ts";
 import fund from "./fund.ts";
 import keep from "./keep.ts";
 import key from "./key.ts";
+import lint from "./lint.ts";
 import mint from "./mint.ts";
 import newFile from "./new.ts";
 import preview from "./preview.ts";
@@ -42,6 +43,7 @@ export const jobs: readonly Job[] = [
   newFile,
   explain,
   backtest,
+  lint,
   deploy,
   create,
   mint,
