@@ -6,7 +6,8 @@ import { addressType, countType } from "../src/cli/fields.ts";
 import { EXIT } from "../src/cli/io.ts";
 import { job, usage } from "../src/cli/job.ts";
 import { toJson } from "../src/cli/output.ts";
-import { evidenceField, gather, sourceFields } from "../src/cli/sources.ts";
+import { gatherWithRecord } from "../src/cli/recorded.ts";
+import { evidenceField, sourceFields } from "../src/cli/sources.ts";
 import { evidenceInput } from "../src/cli/swear.ts";
 import { batchText, keyOf, readBatch, withSignature, type BatchFile } from "../src/committee/batch-file.ts";
 import { Committee } from "../src/committee/committee.ts";
@@ -60,8 +61,7 @@ export default job({
         random: randomBytes,
         measure: async (one: Agreement, number: bigint) => {
           const period = { number, ...(await one.period(number)) };
-          const names = ref === undefined ? [] : context.measureNames(ref);
-          const gathered = await gather(one.terms.indicators, period, given, names);
+          const gathered = await gatherWithRecord(context, one, ref ?? one.address, period, given);
           return evidenceInput(context, one, period, 0n, "oracle", gathered);
         },
       };

@@ -2,7 +2,8 @@ import { nameOf, STAGES, type Seat } from "../src/chain/enums.ts";
 import { agreementField } from "../src/cli/fields.ts";
 import { job } from "../src/cli/job.ts";
 import { alreadyDone, approvals, asField, partyKey, seatOf } from "../src/cli/seats.ts";
-import { evidenceField, fromField, gather, gatherFrom, sourceFields } from "../src/cli/sources.ts";
+import { gatherWithRecord } from "../src/cli/recorded.ts";
+import { evidenceField, fromField, gatherFrom, sourceFields } from "../src/cli/sources.ts";
 import { countsOf, evidenceInput, reportedFile, swear } from "../src/cli/swear.ts";
 import { UpheldError } from "../src/errors.ts";
 import { moment } from "../src/format.ts";
@@ -33,7 +34,7 @@ export default job({
     const period = { number, ...(await agreement.period(number)) };
     const gathered =
       from === undefined
-        ? await gather(agreement.terms.indicators, period, given, context.measureNames(ref))
+        ? await gatherWithRecord(context, agreement, ref, period, given)
         : await gatherFrom(from, given, await reportedFile(context, agreement, period, state.revision, folder));
     const inputBy = (author: Seat) => evidenceInput(context, agreement, period, state.revision, author, gathered);
     const { measurements } = countsOf(await inputBy(as ?? "client"));

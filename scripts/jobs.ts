@@ -24,6 +24,7 @@ import newFile from "./new.ts";
 import preview from "./preview.ts";
 import proveDay from "./prove-day.ts";
 import publish from "./publish.ts";
+import record from "./record.ts";
 import report from "./report.ts";
 import revoke from "./revoke.ts";
 import rule from "./rule.ts";
@@ -76,6 +77,7 @@ export const jobs: readonly Job[] = [
   statement,
   proveDay,
   verifyDay,
+  ...record,
   publish,
   ...key,
 ];

@@ -2,7 +2,8 @@ import { countsText } from "../src/chain/calls.ts";
 import { agreementField } from "../src/cli/fields.ts";
 import { job } from "../src/cli/job.ts";
 import { periodField, readPeriod } from "../src/cli/periods.ts";
-import { gather, sourceFields } from "../src/cli/sources.ts";
+import { gatherWithRecord } from "../src/cli/recorded.ts";
+import { sourceFields } from "../src/cli/sources.ts";
 import { countsOf, evidenceInput } from "../src/cli/swear.ts";
 import { plainMoney } from "../src/format.ts";
 import { finalMoney } from "../src/model/resolution.ts";
@@ -21,7 +22,7 @@ export default job({
     const state = await agreement.state();
     const number = readPeriod(named, agreement, state.periods, state.period);
     const period = { number, ...(await agreement.period(number)) };
-    const gathered = await gather(terms.indicators, period, given, context.measureNames(ref));
+    const gathered = await gatherWithRecord(context, agreement, ref, period, given);
     const input = await evidenceInput(context, agreement, period, 0n, "oracle", gathered);
     const { measurements, notes } = countsOf(input);
     const table = await agreement.creditOf(number, measurements);

@@ -19,12 +19,14 @@ export default job({
     }
     const factory = await context.factory();
     const { sourceOf } = await import("./hardhat/sources.ts");
-    const backOffice = (await context.addressBook()).get(chain.network.chainId)?.backOffice;
+    const known = (await context.addressBook()).get(chain.network.chainId);
+    const { backOffice, record } = known ?? {};
     const contracts: [string, string][] = [
       ["SLAFactory", factory.address],
       ["SLALens", factory.lens.target as string],
       ["SLAEscrow", await factory.implementation()],
       ...(backOffice === undefined ? [] : [["SLABackOffice", backOffice] satisfies [string, string]]),
+      ...(record === undefined ? [] : [["ServiceRecord", record] satisfies [string, string]]),
     ];
     const published: { name: string; address: string; outcome: string }[] = [];
     for (const [name, address] of contracts) {

@@ -12,7 +12,8 @@ import { configField } from "../src/cli/oracle.ts";
 import { reportAll } from "../src/cli/report-all.ts";
 import { periodField, readPeriod } from "../src/cli/periods.ts";
 import { keyOf } from "../src/cli/seats.ts";
-import { evidenceField, gather, sourceFields, type GivenSources } from "../src/cli/sources.ts";
+import { gatherWithRecord } from "../src/cli/recorded.ts";
+import { evidenceField, sourceFields, type GivenSources } from "../src/cli/sources.ts";
 import { countsOf, evidenceInput, swear } from "../src/cli/swear.ts";
 import { Committee } from "../src/committee/committee.ts";
 import { propose } from "../src/committee/propose.ts";
@@ -43,7 +44,7 @@ export default job({
     const { state } = summary;
     const number = readPeriod(named, agreement, state.periods, state.period);
     const period = { number, ...(await agreement.period(number)) };
-    const gathered = await gather(agreement.terms.indicators, period, given, context.measureNames(ref));
+    const gathered = await gatherWithRecord(context, agreement, ref, period, given);
     const input = await evidenceInput(context, agreement, period, 0n, "oracle", gathered);
     const { measurements, notes } = countsOf(input);
     for (const { message } of [...gathered.notes, ...notes]) context.output.note(message);

@@ -2,8 +2,11 @@ import { verifyAgreement } from "../src/chain/verify.ts";
 import { agreementField } from "../src/cli/fields.ts";
 import { EXIT } from "../src/cli/io.ts";
 import { job } from "../src/cli/job.ts";
+import { openRecord, recordField } from "../src/cli/recorded.ts";
 import { evidenceField } from "../src/cli/sources.ts";
 import { monthData, monthText } from "../src/cli/verifying.ts";
+import { needsRecord } from "../src/record/check.ts";
+import { rulesOf } from "../src/record/measuring.ts";
 import { plural } from "../src/terms/format.ts";
 
 export default job({
@@ -12,14 +15,19 @@ export default job({
     "recompute terms, counts, credits and money from the chain and the evidence files; names the first thing that differs",
   example: "upheld verify harbor.sla.yaml --evidence evidence\nupheld verify 0x…",
   args: { agreement: agreementField },
-  options: evidenceField,
+  options: { ...evidenceField, record: recordField },
   needs: "chain",
-  async run(context, { agreement: ref, evidence: folder }) {
+  async run(context, { agreement: ref, evidence: folder, record: named }) {
     const agreement = await context.agreement(ref);
     const { network } = await context.chain();
     const measures = context.measures(ref);
-    const policies = measures.map(({ policy }) => policy);
-    const work = verifyAgreement(agreement, { chainId: network.chainId, folder, policies });
+    const rules = rulesOf(measures);
+    const { policies, disclosures } = rules;
+    const record = needsRecord(rules)
+      ? { disclosures, journal: await (await openRecord(context, agreement, named)).read() }
+      : undefined;
+    const options = { chainId: network.chainId, folder, policies, ...(record === undefined ? {} : { record }) };
+    const work = verifyAgreement(agreement, options);
     const verification = await context.output.during("Recomputing", work);
     const { termsHash, months, resolved, files, missing, difference } = verification;
     const { green, red, yellow } = context.output.color;

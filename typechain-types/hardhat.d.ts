@@ -16,10 +16,12 @@ getContractFactory(name: 'SLABackOffice', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'SLAEscrow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLAEscrow__factory>
 getContractFactory(name: 'SLAFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLAFactory__factory>
 getContractFactory(name: 'SLALens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SLALens__factory>
+getContractFactory(name: 'ServiceRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ServiceRecord__factory>
 getContractFactory(name: 'IOracleCommittee', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOracleCommittee__factory>
 getContractFactory(name: 'ISLAEscrow', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISLAEscrow__factory>
 getContractFactory(name: 'ISLAFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISLAFactory__factory>
 getContractFactory(name: 'ISLALens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISLALens__factory>
+getContractFactory(name: 'IServiceRecord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IServiceRecord__factory>
 getContractFactory(name: 'CreditTable', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CreditTable__factory>
 getContractFactory(name: 'ReportCodec', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReportCodec__factory>
 getContractFactory(name: 'Roles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Roles__factory>
@@ -55,10 +57,12 @@ getContractAt(name: 'SLABackOffice', address: string | ethers.Addressable, signe
 getContractAt(name: 'SLAEscrow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLAEscrow>
 getContractAt(name: 'SLAFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLAFactory>
 getContractAt(name: 'SLALens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SLALens>
+getContractAt(name: 'ServiceRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ServiceRecord>
 getContractAt(name: 'IOracleCommittee', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOracleCommittee>
 getContractAt(name: 'ISLAEscrow', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISLAEscrow>
 getContractAt(name: 'ISLAFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISLAFactory>
 getContractAt(name: 'ISLALens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISLALens>
+getContractAt(name: 'IServiceRecord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IServiceRecord>
 getContractAt(name: 'CreditTable', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CreditTable>
 getContractAt(name: 'ReportCodec', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReportCodec>
 getContractAt(name: 'Roles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Roles>
@@ -94,10 +98,12 @@ deployContract(name: 'SLABackOffice', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'SLAEscrow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAEscrow>
 deployContract(name: 'SLAFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAFactory>
 deployContract(name: 'SLALens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLALens>
+deployContract(name: 'ServiceRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ServiceRecord>
 deployContract(name: 'IOracleCommittee', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOracleCommittee>
 deployContract(name: 'ISLAEscrow', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAEscrow>
 deployContract(name: 'ISLAFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAFactory>
 deployContract(name: 'ISLALens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLALens>
+deployContract(name: 'IServiceRecord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IServiceRecord>
 deployContract(name: 'CreditTable', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CreditTable>
 deployContract(name: 'ReportCodec', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReportCodec>
 deployContract(name: 'Roles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Roles>
@@ -133,10 +139,12 @@ deployContract(name: 'SLABackOffice', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'SLAEscrow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAEscrow>
 deployContract(name: 'SLAFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLAFactory>
 deployContract(name: 'SLALens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SLALens>
+deployContract(name: 'ServiceRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ServiceRecord>
 deployContract(name: 'IOracleCommittee', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOracleCommittee>
 deployContract(name: 'ISLAEscrow', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAEscrow>
 deployContract(name: 'ISLAFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLAFactory>
 deployContract(name: 'ISLALens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISLALens>
+deployContract(name: 'IServiceRecord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IServiceRecord>
 deployContract(name: 'CreditTable', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CreditTable>
 deployContract(name: 'ReportCodec', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReportCodec>
 deployContract(name: 'Roles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Roles>

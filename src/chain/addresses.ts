@@ -12,6 +12,8 @@ const entrySchema = z.strictObject({
   block: z.int().nonnegative(),
   /** The second half of the agreements' code: no view names it, and publishing the sources needs it. */
   backOffice: address.optional(),
+  /** The journal of the factory's agreements. */
+  record: address.optional(),
   /** A test dollar, on local chains and test networks. */
   testToken: address.optional(),
 });

@@ -4,6 +4,7 @@ import {
   SLAEscrow__factory,
   SLAFactory__factory,
   SLALens__factory,
+  ServiceRecord__factory,
 } from "../../typechain-types/index.ts";
 
 const PER_TRANSACTION = 21_000n;
@@ -11,11 +12,23 @@ const PER_CREATION = 32_000n;
 const PER_CODE_BYTE = 200n;
 const PER_CALLDATA_BYTE = 16n;
 
-/** Gas to put the implementation, the lens and the factory on a chain: an upper bound from the size of their code. */
+interface Deployable {
+  readonly bytecode: string;
+}
+
+const deploymentGas = (contracts: readonly Deployable[]): bigint =>
+  contracts.reduce((sum, { bytecode }) => sum + creationGas(BigInt(dataLength(bytecode))), 0n);
+
+/** Gas to put the implementation, the lens, the factory and its record on a chain: an upper bound from their code's size. */
 export function factoryGas(): bigint {
-  return [SLABackOffice__factory, SLAEscrow__factory, SLALens__factory, SLAFactory__factory]
-    .map(({ bytecode }) => BigInt(dataLength(bytecode)))
-    .reduce((sum, bytes) => sum + creationGas(bytes), 0n);
+  return (
+    recordGas() + deploymentGas([SLABackOffice__factory, SLAEscrow__factory, SLALens__factory, SLAFactory__factory])
+  );
+}
+
+/** The same for the record alone. */
+export function recordGas(): bigint {
+  return deploymentGas([ServiceRecord__factory]);
 }
 
 /** Gas to create an agreement with packed terms of this size, measured roughly: validation, log and its code. */

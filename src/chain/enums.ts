@@ -27,3 +27,14 @@ export function nameOf<T extends string>(list: readonly T[], value: bigint): T {
   if (name === undefined) throw new RangeError(`enum value ${value}`);
   return name;
 }
+
+/** The enums of `IServiceRecord.sol`. */
+export const ENTRY_KINDS = ["none", "maintenance", "incident", "advice", "document"] as const;
+export const MAINTENANCE = ["none", "planned", "emergency"] as const;
+export const ANSWERS = ["none", "later", "declined", "accepted"] as const;
+export const DOCUMENTS = ["none", "notice", "report", "minutes", "certificate", "other"] as const;
+
+export type EntryKind = Exclude<(typeof ENTRY_KINDS)[number], "none">;
+export type MaintenanceKind = Exclude<(typeof MAINTENANCE)[number], "none">;
+export type Answer = Exclude<(typeof ANSWERS)[number], "none">;
+export type DocumentKind = Exclude<(typeof DOCUMENTS)[number], "none">;

@@ -188,6 +188,10 @@ function joined(logs: readonly ParsedLog[]): AgreementEvent[] {
 export async function readLogs(
   provider: JsonRpcProvider,
   filter: LogFilter,
+/** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */
+export async function readLogs(
+  provider: JsonRpcProvider,
+  filter: { address: string | string[]; topics?: (string | string[] | null)[] },
   from: number,
   to?: number,
 ): Promise<Log[]> {

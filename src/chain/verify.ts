@@ -4,10 +4,13 @@ import { samplesIn } from "../evidence/runs.ts";
 import type { Evidence, Grade } from "../evidence/schema.ts";
 import { verifyEvidence, type OnChain } from "../evidence/verify.ts";
 import type { Policy } from "../measure/policy.ts";
+import { recordDifference, type RecordRules } from "../record/check.ts";
+import type { Journal } from "../record/journal.ts";
 import { periodOf } from "../terms/calendar.ts";
 import { termsHash } from "../terms/codec.ts";
 import { silenceCreditOf } from "../terms/credit.ts";
-import type { Measurement } from "../terms/types.ts";
+import { indicatorsIn } from "../terms/measurements.ts";
+import type { Indicator, Measurement } from "../terms/types.ts";
 import type { Agreement } from "./agreement.ts";
 import type { Seat } from "./enums.ts";
 import { readHistory } from "./history.ts";
@@ -54,6 +57,8 @@ export interface VerifyOptions {
   readonly folder: string;
   /** By indicator, as far as the agreement's file fixes them; the chain does not say. */
   readonly policies: readonly (Policy | undefined)[];
+  /** The agreement's record, and which outages the file wants it to tell of; left out: nothing is held against it. */
+  readonly record?: Pick<RecordRules, "disclosures"> & { readonly journal: Journal };
 }
 
 interface Statement {
@@ -80,7 +85,16 @@ export async function verifyAgreement(agreement: Agreement, options: VerifyOptio
     const path = evidencePath(options.folder, { ...onChain, author: statement.author });
     const evidence = existsSync(path) ? await readEvidence(path) : undefined;
     if (evidence === undefined) missing.push(path);
-    else difference ??= fileDifference(path, evidence, onChain);
+    else
+      difference ??=
+        fileDifference(path, evidence, onChain) ??
+        recordDifferenceIn(
+          path,
+          evidence,
+          onChain,
+          indicatorsIn(agreement.terms, periodOf(agreement.terms, statement.period, state.end)),
+          options,
+        );
     if (statement.author === "oracle") measures.set(statement.period, measuresOf(onChain, evidence));
   }
   difference ??= await moneyDifference(agreement, replay.held, state);
@@ -137,6 +151,18 @@ function fileDifference(path: string, evidence: Evidence, onChain: OnChain): Dis
   const found = verifyEvidence(evidence, onChain);
   if (found === undefined) return undefined;
   return { place: `period ${onChain.period.index}, ${found.place}`, message: `${found.message} (${path})` };
+}
+
+function recordDifferenceIn(
+  path: string,
+  evidence: Evidence,
+  { period }: OnChain,
+  indicators: readonly Indicator[],
+  { policies, record }: VerifyOptions,
+): Disagreement | undefined {
+  if (record === undefined) return undefined;
+  const found = recordDifference(evidence, indicators, { policies, ...record }, record.journal);
+  return found && { place: `period ${period.index}, ${found.place}`, message: `${found.message} (${path})` };
 }
 
 function measuresOf({ indicators, measurements }: OnChain, evidence: Evidence | undefined): Measured[] {

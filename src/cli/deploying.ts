@@ -38,9 +38,9 @@ export async function ensureFactory(
   ]);
   const block = await provider.getBlockNumber();
   const deployed = await context.output.during("Deploying the factory", deploy("Upheld", context, signer));
-  const { factory, backOffice } = deployed;
+  const { factory, backOffice, record } = deployed;
   if (factory === undefined) throw new Error("the module names no factory");
-  book.set(network.chainId, { factory, block, backOffice });
+  book.set(network.chainId, { factory, block, backOffice, record });
   return "deployed";
 }
 

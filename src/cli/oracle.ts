@@ -16,6 +16,7 @@ import { Quorum } from "../oracle/quorum.ts";
 import type { Tell } from "../oracle/round.ts";
 import type { Context } from "./context.ts";
 import { usage, type Field } from "./job.ts";
+import { openRecord, readRecord } from "./recorded.ts";
 import { nonEmpty } from "./settings.ts";
 import { findSigner, passwordOf } from "./signers.ts";
 import { TOOL } from "./swear.ts";
@@ -50,7 +51,14 @@ export async function openOracle(context: Context, file: string): Promise<Opened
   const factory = await factoryOf(context, chain, config);
   const agreements = await context.output.during("Opening the agreements", openPortfolio(config, factory));
   const monitors = new Monitors(monitorServices(context), (name) => resolve(dirname(resolve(file)), name));
-  const measure = measureFromSources({ chainId: chain.network.chainId, tool: TOOL, monitors });
+  const readRecordOf = async (address: string) =>
+    readRecord(context, await openRecord(context, { factory, address }, config.record));
+  const measure = measureFromSources({
+    chainId: chain.network.chainId,
+    tool: TOOL,
+    monitors,
+    readRecord: readRecordOf,
+  });
   return { config, chain, factory, agreements, measure };
 }
 

@@ -63,13 +63,15 @@ interface Measured {
 
 /**
  * Reads all that was given for `period`; every indicator of the terms must have something. `names` are the measures of
- * the agreement's file, one for each indicator, or empty when only its address is known.
+ * the agreement's file, one for each indicator, or empty when only its address is known; `counted` says which of them are
+ * counted elsewhere, so that nothing may be given.
  */
 export async function gather(
   indicators: readonly Indicator[],
   period: Period,
   given: GivenSources,
   names: readonly string[] = [],
+  counted: readonly boolean[] = [],
 ): Promise<Gathered> {
   const all = indicators.map((indicator, i): Measured => ({ indicator, name: names[i] }));
   const counts = sortOut(given.counts, "counts", all);
@@ -90,10 +92,18 @@ export async function gather(
       ? { indicator, name, file, stated: undefined }
       : { indicator, name, file: undefined, stated };
   });
-  const without = found.filter(({ file, stated }) => file === undefined && stated === undefined);
+  const twice = found.find(({ indicator }, i) => counted[i] === true && counts.names(indicator));
+  if (twice !== undefined) throw usage(`${labelOf(twice)} follows from the agreement's record`, "Give nothing for it.");
+  const without = found.filter(
+    ({ file, stated }, i) => file === undefined && stated === undefined && counted[i] !== true,
+  );
   if (without.length > 0) throw nothingGiven(without);
   const parts = await Promise.all(
-    found.map(async ({ indicator, file, stated }): Promise<Part> => {
+    found.map(async ({ indicator, file, stated }, i): Promise<Part> => {
+      if (counted[i] === true) {
+        const measurement = { total: 0n, bad: 0n, excluded: 0n };
+        return { input: { grade: "totals", indicator, measurement }, source: "", notes: [] };
+      }
       if (stated === undefined) return fromFiles(indicator, period, file ?? "", exclusions.of(indicator));
       const measurement = parseCounts(stated);
       return { input: { grade: "totals", indicator, measurement }, source: "counts as stated", notes: [] };
@@ -101,7 +111,7 @@ export async function gather(
   );
   return {
     indicators: parts.map(({ input }) => input),
-    source: [...new Set(parts.map(({ source }) => source))].join("; "),
+    source: [...new Set(parts.map(({ source }) => source))].filter(Boolean).join("; "),
     notes: parts.flatMap(({ notes }) => notes),
   };
 }

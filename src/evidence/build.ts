@@ -37,15 +37,21 @@ export interface Sampled {
   readonly series: readonly Series[];
   /** Announced, so excluded. */
   readonly maintenance: readonly Window[];
-  /** Why there are holes, as the instrument says. They count nothing. */
+  /** Why there are holes, as the instrument says, and what exclusions cite. They count nothing. */
+  readonly remarks?: readonly Remark[];
+}
+
+/** Outages and exclusions as somebody else judged them. */
+export interface Listed extends Downtime {
+  readonly grade: "outages";
+  readonly indicator: Indicator;
+  /** What exclusions cite of the record. They count nothing. */
   readonly remarks?: readonly Remark[];
 }
 
 /** What one indicator's counts rest on: samples, or listed outages, or (the lowest grade) nothing but themselves. */
 export type IndicatorInput =
-  | Sampled
-  | ({ readonly grade: "outages"; readonly indicator: Indicator } & Downtime)
-  | { readonly grade: "totals"; readonly indicator: Indicator; readonly measurement: Measurement };
+  Sampled | Listed | { readonly grade: "totals"; readonly indicator: Indicator; readonly measurement: Measurement };
 
 export interface EvidenceInput {
   readonly chainId: bigint;
@@ -123,7 +129,8 @@ export function countInput(input: IndicatorInput, period: Period): Counted {
   if (input.grade === "samples") return countSamples(input, period);
   if (input.grade === "totals") return { ...ALONE, id, measurement: input.measurement };
   const { measurement, canonical, notes } = measureOutages(input, period, input.indicator);
-  return { ...ALONE, id, measurement, downtime: canonical, listed: canonical, notes };
+  const { remarks = [] } = input;
+  return { ...ALONE, id, measurement, downtime: canonical, listed: canonical, remarks, notes };
 }
 
 function countSamples(

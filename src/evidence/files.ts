@@ -116,7 +116,7 @@ async function readIfThere(path: string): Promise<Evidence | undefined> {
 }
 
 /** As `linkNew` of the disk, in the words of evidence. */
-async function linkWhole(directory: string, path: string, bytes: Buffer): Promise<boolean> {
+export async function linkWhole(directory: string, path: string, bytes: Buffer): Promise<boolean> {
   try {
     return await linkNew(directory, path, bytes);
   } catch (error) {

@@ -2,7 +2,13 @@ import { earlier, formatUtc, later, parseUtc, type Day } from "../measure/time.t
 import type { Period } from "../measure/types.ts";
 import type { EvidenceDay, EvidenceNote } from "./schema.ts";
 
-/** Why a vantage point has no samples in a stretch of time, as the instrument says: a word for people. */
+/** What stands as the vantage point of a note that says which entry of the agreement's record an exclusion cites. */
+export const RECORD_VANTAGE = "record";
+
+/**
+ * Why a vantage point has no samples in a stretch of time, as the instrument says: a word for people. Or, of the vantage
+ * point `record`, which entry an exclusion cites: `maintenance 3`, `advice 7`.
+ */
 export interface Remark extends Period {
   readonly vantage: string;
   /** One line: `exporter down`. */

@@ -8,6 +8,7 @@ import { merge } from "../measure/windows.ts";
 import { Unit } from "../terms/types.ts";
 import type { EvidenceInput, IndicatorInput } from "./build.ts";
 import { readEvidence } from "./files.ts";
+import { RECORD_VANTAGE } from "./notes.ts";
 import type { Evidence } from "./schema.ts";
 import { inputOf, verifyEvidence } from "./verify.ts";
 
@@ -62,8 +63,10 @@ export async function readSecond(path: string, first: EvidenceInput, only?: numb
 function withOutages(first: IndicatorInput, outages: readonly Window[], period: Period): IndicatorInput {
   const { indicator } = first;
   if (first.grade === "totals") return { grade: "outages", indicator, outages, exclusions: [] };
-  if (first.grade === "outages") return { grade: "outages", indicator, outages, exclusions: first.exclusions };
-  return { grade: "outages", indicator, ...byPolicy(outages, period, first.policy, first.maintenance) };
+  // what is excluded stays, and with it why
+  const remarks = (first.remarks ?? []).filter(({ vantage }) => vantage === RECORD_VANTAGE);
+  if (first.grade === "outages") return { grade: "outages", indicator, outages, exclusions: first.exclusions, remarks };
+  return { grade: "outages", indicator, ...byPolicy(outages, period, first.policy, first.maintenance), remarks };
 }
 
 /** What of the outages counts by the policy: as if one vantage point, never silent, had seen them. */

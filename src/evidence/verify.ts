@@ -166,7 +166,7 @@ export function inputOf(evidence: Evidence): EvidenceInput {
     }
     if (stated.grade === "outages") {
       const [outages, exclusions] = [spansOf("outages", stated.id), spansOf("exclusions", stated.id)];
-      return { grade: "outages", indicator, outages, exclusions };
+      return { grade: "outages", indicator, outages, exclusions, remarks: remarksIn(days, stated.id) };
     }
     const measurement = { total: BigInt(stated.total), bad: BigInt(stated.bad), excluded: BigInt(stated.excluded) };
     return { grade: "totals", indicator, measurement };

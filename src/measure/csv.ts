@@ -14,8 +14,14 @@ export const MAX_LINE = 4_096;
 /** Largest file that is read: more than two million outages, about a minute. A larger one is not a list of outages. */
 export const MAX_FILE = 100_000_000;
 
-const COLUMNS = ["start", "end", "instance", "note"];
-const HINT = `the first line is "start,end"; "instance" and "note" may follow, other columns are refused`;
+const COLUMNS = {
+  outage: ["start", "end", "instance", "note"],
+  exclusion: ["start", "end", "instance", "note", "cites"],
+};
+const HINTS = {
+  outage: `the first line is "start,end"; "instance" and "note" may follow, other columns are refused`,
+  exclusion: `the first line is "start,end"; "instance", "note" and "cites" may follow, other columns are refused`,
+};
 
 /** A monitor that reads outages, and if given exclusions, from CSV files. */
 export function csvMonitor(outagesFile: string, exclusionsFile?: string): Monitor {
@@ -64,14 +70,14 @@ export async function readWindows(
   try {
     for await (const { record, info } of records(input)) {
       const line = info.lines;
-      if (columns === undefined) columns = readHeader(record, file);
+      if (columns === undefined) columns = readHeader(record, file, what);
       else collector.add(readRow(record, columns, { file, line }), file);
     }
   } catch (error) {
     throw explained(error, file);
   }
   if (columns === undefined)
-    throw new UpheldError({ code: "csv.empty", message: "the file is empty", hint: HINT, file });
+    throw new UpheldError({ code: "csv.empty", message: "the file is empty", hint: HINTS[what], file });
   return collector.finish(file);
 }
 
@@ -98,17 +104,18 @@ export function records(input: Readable, maxLine = MAX_LINE): AsyncIterable<Row>
   return input.pipe(parser);
 }
 
-function readHeader(record: readonly string[], file: string): Columns {
+function readHeader(record: readonly string[], file: string, what: keyof typeof COLUMNS): Columns {
   const place = { file, line: 1 };
+  const [known, hint] = [COLUMNS[what], HINTS[what]];
   const missing = ["start", "end"].find((name) => !record.includes(name));
   if (missing !== undefined) {
     const message = `there is no column "${missing}": the first line reads "${record.join(",").slice(0, 80)}"`;
-    throw new UpheldError({ code: "csv.header", message, hint: HINT, ...place });
+    throw new UpheldError({ code: "csv.header", message, hint, ...place });
   }
-  const odd = record.find((name, at) => !COLUMNS.includes(name) || record.indexOf(name) !== at);
+  const odd = record.find((name, at) => !known.includes(name) || record.indexOf(name) !== at);
   if (odd !== undefined) {
-    const message = `the column "${odd}" is ${COLUMNS.includes(odd) ? "there twice" : "not known"}`;
-    throw new UpheldError({ code: "csv.header", message, hint: HINT, ...place });
+    const message = `the column "${odd}" is ${known.includes(odd) ? "there twice" : "not known"}`;
+    throw new UpheldError({ code: "csv.header", message, hint, ...place });
   }
   return new Map(record.map((name, at) => [name, at]));
 }
@@ -120,7 +127,21 @@ function readRow(record: readonly string[], columns: Columns, place: Place): Win
     end: parseUtc(field("end"), place),
     line: place.line,
   };
-  return columns.has("instance") ? { ...window, instance: readInstance(field("instance"), place) } : window;
+  return {
+    ...window,
+    ...(columns.has("instance") ? { instance: readInstance(field("instance"), place) } : {}),
+    ...(field("cites") === "" ? {} : { cites: readCitation(field("cites"), place) }),
+  };
+}
+
+function readCitation(text: string, place: Place): string {
+  if (/^advice [1-9]\d{0,8}$/.test(text)) return text;
+  throw new UpheldError({
+    code: "csv.cites",
+    message: `"${text.slice(0, 60)}" cites nothing of the record`,
+    hint: `write declined advice by its number, "advice 7", or leave it empty`,
+    ...place,
+  });
 }
 
 function readInstance(text: string, place: Place): number {

@@ -97,7 +97,12 @@ function canonicalWindows(
   what: string,
 ): { spans: InstanceSpan[]; notes: Note[] } {
   const collector = new WindowCollector(period, what);
-  for (const window of windows) collector.add({ ...window, instance: instanceOf(window, indicator, what) });
+  for (const window of windows) {
+    const { start, end, line } = window;
+    // why it is excluded is said elsewhere: here it is one set of seconds
+    const instance = instanceOf(window, indicator, what);
+    collector.add({ start, end, instance, ...(line === undefined ? {} : { line }) });
+  }
   const { windows: merged, notes } = collector.finish();
 
   const groups = Map.groupBy(merged, ({ instance = EVERY }) => instance);

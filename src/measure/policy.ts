@@ -23,6 +23,29 @@ export interface Policy {
   readonly coverage: number;
   /** Only seconds inside count; the others are excluded. */
   readonly hours?: Hours;
+  /** What entries of the agreement's record may exclude. Left out: nothing does. */
+  readonly record?: RecordRule;
+}
+
+/**
+ * What the agreement's record takes out of a measure. With `planned` or `emergency` nothing else does: maintenance then
+ * comes from the record alone.
+ */
+export interface RecordRule {
+  /** Planned maintenance counts when it was announced at least so many seconds before its start. */
+  readonly planned?: number;
+  /** Emergency maintenance likewise; 0: when it was announced by its start. */
+  readonly emergency?: number;
+  /** An outage may be excluded that follows advice, declined before it began. */
+  readonly declined?: true;
+}
+
+/** How soon the client is to be told of the outages of another measure. */
+export interface DisclosureRule {
+  /** Id of the indicator whose outages they are. */
+  readonly of: number;
+  /** Seconds. */
+  readonly within: number;
 }
 
 const MAX_PLACES = 100;
@@ -43,6 +66,16 @@ const hours = z.strictObject({
     .array(z.string().refine(isDate, "must be a date such as 2026-12-25"))
     .refine((dates) => dates.every((date, i) => i === 0 || (dates[i - 1] as string) < date), "must ascend"),
 });
+
+const ahead = z
+  .int()
+  .min(0)
+  .max(366 * DAY)
+  .exactOptional();
+
+const record = z
+  .strictObject({ planned: ahead, emergency: ahead, declined: z.literal(true).exactOptional() })
+  .refine((rule) => Object.keys(rule).length > 0, "must say what the record takes out");
 
 export const policySchema = z
   .strictObject({
@@ -66,6 +99,7 @@ export const policySchema = z
     unknown: z.enum(["down", "up", "excluded", "refuse"]),
     coverage: z.int().min(0).max(Number(PPB)),
     hours: hours.exactOptional(),
+    record: record.exactOptional(),
   })
   .refine(({ unknown, coverage }) => unknown !== "refuse" || coverage > 0, "must say below which coverage it refuses");
 

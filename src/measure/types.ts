@@ -13,6 +13,8 @@ export interface Window {
   readonly end: bigint;
   /** 1 … instances, or `EVERY`. Left out it means the one instance there is; with several, that is an error. */
   readonly instance?: number;
+  /** An exclusion's reason, an entry of the agreement's record: `advice 7`. */
+  readonly cites?: string;
   /** Where it was read, for messages: the line of a file, counted from 1. */
   readonly line?: number;
 }

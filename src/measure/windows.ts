@@ -83,7 +83,7 @@ export class WindowCollector {
     if (this.#windows.length >= this.#kept + WAITING) this.#merge(file);
   }
 
-  /** What was kept, merged per instance, and what there is to say about the rest. */
+  /** What was kept, merged per instance and citation, and what there is to say about the rest. */
   finish(file?: string): { windows: readonly Window[]; notes: Note[] } {
     this.#merge(file);
     return { windows: this.#windows, notes: this.#notes() };
@@ -93,8 +93,8 @@ export class WindowCollector {
     const overlapped = (window: Window) => {
       count(this.#tally.merged, window);
     };
-    const byInstance = Map.groupBy(this.#windows, ({ instance }) => instance);
-    this.#windows = [...byInstance.values()].flatMap((windows) => merge(windows, overlapped));
+    const alike = Map.groupBy(this.#windows, ({ instance, cites = "" }) => `${instance ?? ""} ${cites}`);
+    this.#windows = [...alike.values()].flatMap((windows) => merge(windows, overlapped));
     this.#kept = this.#windows.length;
     if (this.#kept > MAX_WINDOWS) {
       throw new UpheldError({

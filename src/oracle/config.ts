@@ -57,6 +57,8 @@ export interface OracleConfig {
   readonly file: string;
   readonly network: Network | undefined;
   readonly factory: string | undefined;
+  /** The factory's record, where the agreements' files take something from it. */
+  readonly record: string | undefined;
   /** Encrypted keystores; the first pays the gas, all sign as members of the committee. */
   readonly keystores: readonly string[];
   readonly passwordFile: string | undefined;
@@ -147,6 +149,7 @@ const schema = z
   .strictObject({
     network: network.optional(),
     factory: address.optional(),
+    record: address.optional(),
     keystore: z.union([text.transform((one) => [one]), z.array(text).min(1)]).optional(),
     "password file": text.optional(),
     kms: z.strictObject({ key: text, region: text.optional(), endpoint: url.optional() }).optional(),
@@ -186,6 +189,7 @@ export function parseConfig(source: string, file: string): OracleConfig {
     file,
     network: value.network,
     factory: value.factory,
+    record: value.record,
     keystores: (value.keystore ?? []).map(path),
     passwordFile: value["password file"] === undefined ? undefined : path(value["password file"]),
     kms: value.kms === undefined ? undefined : kmsOf(value.kms),

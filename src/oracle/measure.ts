@@ -1,8 +1,12 @@
-import { UpheldError } from "../errors.ts";
+import { UpheldError, type Problem } from "../errors.ts";
 import type { EvidenceInput, IndicatorInput } from "../evidence/build.ts";
 import { csvMonitor } from "../measure/csv.ts";
 import type { Period } from "../measure/types.ts";
 import type { Monitors } from "../monitors/open.ts";
+import { needsRecord } from "../record/check.ts";
+import { measuredWithRecord, RECORD_SOURCE, type ReadRecord } from "../record/measuring.ts";
+import { periodOf } from "../terms/calendar.ts";
+import { indicatorsIn } from "../terms/measurements.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import { readCountsFile } from "./counts.ts";
 import type { MonitorSource, Source } from "./config.ts";
@@ -28,18 +32,26 @@ export interface MeasureOptions {
   /** What wrote the evidence, with its version. */
   readonly tool: string;
   readonly monitors: Monitors;
+  /** The record beside an agreement; asked only where the agreement's file needs it. */
+  readonly readRecord: (agreement: string) => Promise<ReadRecord>;
 }
 
 /** Measures from the sources that the oracle's config names. */
-export function measureFromSources({ chainId, tool, monitors }: MeasureOptions): Measure {
+export function measureFromSources({ chainId, tool, monitors, readRecord }: MeasureOptions): Measure {
   return async (agreement, period, signal) => {
+    const { terms } = agreement;
+    const ofTerms = { ...periodOf(terms, Number(period.number)), start: period.start, end: period.end };
     const readings = await Promise.all(
-      agreement.terms.indicators.map((indicator, i) => {
+      indicatorsIn(terms, ofTerms).map(async (indicator, i) => {
+        if (agreement.disclosures[i] !== undefined) return fromRecord(indicator);
         const label = `${agreement.names[i] ?? `measure ${indicator.id}`} of ${agreement.label}`;
         const measured = { indicator, policy: agreement.policies[i], label };
         return readSource(monitors, sourceFor(agreement, i), measured, period, signal);
       }),
     );
+    const given = readings.map(({ input }) => input);
+    const indicators = await measuredWithRecord(given, agreement, period, () => readRecord(agreement.address));
+    const sources = readings.map(({ source }) => source);
     return {
       chainId,
       agreement: agreement.address,
@@ -47,15 +59,24 @@ export function measureFromSources({ chainId, tool, monitors }: MeasureOptions):
       revision: 0,
       author: "oracle",
       tool,
-      source: [...new Set(readings.map(({ source }) => source))].join("; "),
-      indicators: readings.map(({ input }) => input),
+      source: [...new Set([...sources, ...(needsRecord(agreement) ? [RECORD_SOURCE] : [])])].join("; "),
+      indicators,
     };
   };
 }
 
+/** What stands for a measure until the record was read. */
+function fromRecord(indicator: Indicator): Reading {
+  const measurement = { total: 0n, bad: 0n, excluded: 0n };
+  return { input: { grade: "totals", indicator, measurement }, source: RECORD_SOURCE };
+}
+
 /** Every measure needs a source, and every source a measure: told when the config is opened, not when a month is over. */
-export function checkSources(agreement: Pick<Watched, "terms" | "names" | "served">, file: string): void {
-  const { terms, names, served } = agreement;
+export function checkSources(
+  agreement: Pick<Watched, "terms" | "names" | "served"> & Partial<Pick<Watched, "disclosures">>,
+  file: string,
+): void {
+  const { terms, names, served, disclosures = [] } = agreement;
   const known = terms.indicators.map(({ id }, i) => [String(id), names[i]]);
   const place = { file, ...(served.line === undefined ? {} : { line: served.line }) };
   for (const name of served.sources.keys()) {
@@ -69,6 +90,10 @@ export function checkSources(agreement: Pick<Watched, "terms" | "names" | "serve
     });
   }
   terms.indicators.forEach((indicator, i) => {
+    if (disclosures[i] !== undefined) {
+      requireNoSource(names[i] ?? "", indicator, agreement, place);
+      return;
+    }
     const source = sourceFor(agreement, i, file);
     if (source.kind === "counts" || indicator.unit === Unit.Seconds) return;
     throw new UpheldError({
@@ -77,6 +102,21 @@ export function checkSources(agreement: Pick<Watched, "terms" | "names" | "serve
       hint: "Name a file of counts: period,total,bad,excluded.",
       ...place,
     });
+  });
+}
+
+function requireNoSource(
+  name: string,
+  { id }: Indicator,
+  { served }: Pick<Watched, "served">,
+  place: Pick<Problem, "file" | "line">,
+): void {
+  if (!served.sources.has(name) && !served.sources.has(String(id))) return;
+  throw new UpheldError({
+    code: "config.from-record",
+    message: `${served.ref}: measure ${name} (${id}) follows from the agreement's record and the outages of another measure.`,
+    hint: "Leave its source out.",
+    ...place,
   });
 }
 

@@ -7,6 +7,7 @@ import { readWindows } from "../measure/csv.ts";
 import { measureOutages } from "../measure/outages.ts";
 import type { Policy } from "../measure/policy.ts";
 import { downtimeOf } from "../measure/sampled.ts";
+import { isFromRecord } from "../record/excluding.ts";
 import { toSeries, type Series } from "../measure/series.ts";
 import type { Period, Window } from "../measure/types.ts";
 import type { Monitors, OpenedMonitor } from "../monitors/open.ts";
@@ -44,11 +45,13 @@ export async function readOpened(
   const announced = await maintenanceOf(monitors, source, period, signal);
   if (opened.kind === "outages") {
     const seen = await opened.monitor.read(period);
+    // what a status page calls maintenance counts only where the agreement does not take it from its record
+    const own = isFromRecord(policy?.record) ? [] : seen.exclusions;
     const input = {
       grade: "outages" as const,
       indicator,
       outages: seen.outages,
-      exclusions: [...seen.exclusions, ...announced.windows],
+      exclusions: [...own, ...announced.windows],
     };
     return { input, source: [seen.source, ...announced.sources].join("; ") };
   }

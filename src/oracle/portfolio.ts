@@ -7,7 +7,8 @@ import { cloneAddress, type Factory } from "../chain/factory.ts";
 import { Token } from "../chain/token.ts";
 import { UpheldError } from "../errors.ts";
 import { decodeTerms, encodeTerms } from "../terms/codec.ts";
-import type { Policy } from "../measure/policy.ts";
+import type { DisclosureRule, Policy } from "../measure/policy.ts";
+import { rulesOf } from "../record/measuring.ts";
 import { parseAgreement } from "../terms/file.ts";
 import type { TokenUnit } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
@@ -25,6 +26,8 @@ export interface Watched {
   readonly names: readonly string[];
   /** How samples of each measure become counts, as its file says; empty likewise. */
   readonly policies: readonly (Policy | undefined)[];
+  /** Which measures count outages that the record does not tell of, likewise. */
+  readonly disclosures: readonly (DisclosureRule | undefined)[];
   readonly currency: TokenUnit;
 }
 
@@ -109,7 +112,7 @@ function fromFile(served: ServedAgreement, factory: string, implementation: stri
     address,
     terms,
     names: measures.map(({ name }) => name),
-    policies: measures.map(({ policy }) => policy),
+    ...rulesOf(measures),
     currency: token,
   };
 }
@@ -117,7 +120,7 @@ function fromFile(served: ServedAgreement, factory: string, implementation: stri
 async function fromChain({ ref }: ServedAgreement, factory: Factory) {
   try {
     const terms = decodeTerms(await ISLAEscrow__factory.connect(ref, factory.provider).terms());
-    return { label: ref, address: ref, terms, names: [], policies: [], currency: undefined };
+    return { label: ref, address: ref, terms, names: [], policies: [], disclosures: [], currency: undefined };
   } catch (error) {
     const isNone = isError(error, "BAD_DATA") || isError(error, "CALL_EXCEPTION");
     if (!isNone) throw decodeFailure(error);

@@ -3,7 +3,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { UpheldError } from "../errors.ts";
 import { readHolidays } from "../measure/holidays.ts";
 import { closedHours, type Hours } from "../measure/hours.ts";
-import type { Policy } from "../measure/policy.ts";
+import type { Policy, RecordRule } from "../measure/policy.ts";
 import type { TicketRule } from "../measure/tickets.ts";
 import { lengthOf } from "../measure/windows.ts";
 import { boundary, periodCount, periodOf, termEnd } from "./calendar.ts";
@@ -23,7 +23,10 @@ export interface PolicyContext {
 }
 
 const MAX_PERIODS = 240;
-const KEYS = ["bad when", "samples in", "a sample speaks for", "places", "outages", "unknown", "hours", "holidays"];
+const KEYS = [
+  ...["bad when", "samples in", "a sample speaks for", "places", "outages", "unknown", "hours", "holidays"],
+  ...["planned maintenance", "emergency maintenance", "declined advice"],
+];
 
 /** The policy in the words of the file, on one line. */
 export function policyWords(section: Section): string {
@@ -35,10 +38,12 @@ export function policyWords(section: Section): string {
   return said.join("; ");
 }
 
-/** What becomes of samples, or of tickets. Nothing when a part of it is wrong. */
+/** What becomes of samples, of tickets, or of outages as the record tells of them. Nothing when a part of it is wrong. */
 export interface MeasurePolicy {
   readonly policy?: Policy;
   readonly tickets?: TicketRule;
+  /** `of` is the measure by name, found among the others once all are read. */
+  readonly disclosure?: { readonly of: string; readonly line: number; readonly within: number };
 }
 
 export function readMeasurePolicy(
@@ -48,6 +53,10 @@ export function readMeasurePolicy(
   fields: Fields,
   context: PolicyContext,
 ): MeasurePolicy {
+  if (unit === Units.Tickets && DISCLOSURE_KEYS.some((key) => section.lineAt(key) !== undefined)) {
+    const disclosure = readDisclosure(section, field, fields, context);
+    return disclosure === undefined ? {} : { disclosure };
+  }
   if (unit === Units.Tickets) {
     const tickets = readTicketRule(section, field, fields, context);
     return tickets === undefined ? {} : { tickets };
@@ -59,6 +68,29 @@ export function readMeasurePolicy(
   const message = "A policy is for seconds and days, which samples are counted in, and for tickets.";
   fields.problems.add(section.line, "not-understood", message);
   return {};
+}
+
+const DISCLOSURE_KEYS = ["outages of", "disclosed within"];
+
+/** Counted against the record: each outage of another measure is a case, and bad when the client was told too late. */
+function readDisclosure(
+  section: Section,
+  field: string,
+  fields: Fields,
+  { header }: PolicyContext,
+): MeasurePolicy["disclosure"] {
+  const of = fields.required(section, "outages of", field, "", (text) => text);
+  const within = fields.required(section, "disclosed within", field, 60, words.parseDisclosure);
+  section.finish(DISCLOSURE_KEYS);
+  if (fields.isBroken(field)) return undefined;
+  const line = section.lineAt("disclosed within");
+  if (!fields.isBroken("reportWindow") && BigInt(within) >= header.reportWindow) {
+    const message = `The client could still be told in time when the report window of ${formatDuration(header.reportWindow)} is over.`;
+    fields.problems.add(line, "not-understood", message, "Ask for word sooner, or make the report window longer.");
+    fields.fail(field);
+    return undefined;
+  }
+  return { of, line: section.lineAt("outages of") ?? section.line, within };
 }
 
 const TICKET_KEYS = ["priorities", "answered within", "resolved within", "hours", "holidays"];
@@ -96,9 +128,32 @@ function readPolicy(section: Section, field: string, fields: Fields, context: Po
   const outages = fields.optional(section, "outages", field, words.parseOutages("all"), words.parseOutages);
   const unknown = fields.required(section, "unknown", field, words.parseUnknown("counts as down"), words.parseUnknown);
   const hours = readHours(section, field, fields, context);
+  const record = readRecordRule(section, field, fields);
   section.finish(KEYS);
   if (fields.isBroken(field)) return undefined;
-  return { good: bounds.good, scale, slot, places, ...outages, ...unknown, ...(hours === undefined ? {} : { hours }) };
+  return {
+    good: bounds.good,
+    scale,
+    slot,
+    places,
+    ...outages,
+    ...unknown,
+    ...(hours === undefined ? {} : { hours }),
+    ...(Object.keys(record).length === 0 ? {} : { record }),
+  };
+}
+
+function readRecordRule(section: Section, field: string, fields: Fields): RecordRule {
+  const read = <T>(key: string, parse: (text: string) => T) =>
+    fields.optional<T | undefined>(section, key, field, undefined, parse);
+  const planned = read("planned maintenance", words.parseAhead);
+  const emergency = read("emergency maintenance", words.parseAhead);
+  const declined = read("declined advice", words.parseDeclined);
+  return {
+    ...(planned === undefined ? {} : { planned }),
+    ...(emergency === undefined ? {} : { emergency }),
+    ...(declined === undefined ? {} : { declined }),
+  };
 }
 
 function readHours(section: Section, field: string, fields: Fields, context: PolicyContext): Hours | undefined {

@@ -1,7 +1,7 @@
-import type { Policy } from "../measure/policy.ts";
+import type { DisclosureRule, Policy } from "../measure/policy.ts";
 import type { TicketRule } from "../measure/tickets.ts";
 import type { Fields } from "./fields.ts";
-import { checkHours, type PolicyContext, policyWords, readMeasurePolicy } from "./file-policy.ts";
+import { checkHours, type MeasurePolicy, type PolicyContext, policyWords, readMeasurePolicy } from "./file-policy.ts";
 import { contradictions, parseTier, UNIT_WORDS } from "./tiers.ts";
 import type { Indicator, Objective, Tier, Unit } from "./types.ts";
 import { Mode, Unit as Units } from "./types.ts";
@@ -16,9 +16,14 @@ export interface Measure {
   readonly policy?: Policy;
   /** Which tickets count, against which limit. */
   readonly tickets?: TicketRule;
+  /** Whose outages are counted, as the agreement's record tells of them, and how soon that was due. */
+  readonly disclosure?: DisclosureRule;
   /** The policy in the words of the file. */
   readonly policyWords?: string;
 }
+
+/** A measure whose policy may name another one, which stands further down perhaps. */
+type Read = Omit<Measure, "disclosure"> & Pick<MeasurePolicy, "disclosure">;
 
 const MEASURE_KEYS = ["unit", "instances", "excluded", "how", "policy"];
 const EXCLUDED_HINT = "Write: none, or up to 8 hours, counts as up, or up to 8 hours, leaves the total.";
@@ -29,7 +34,7 @@ export function readMeasures(
   fields: Fields,
   context: PolicyContext,
 ): { measures: Measure[]; indicators: Indicator[] } {
-  const measures: Measure[] = [];
+  const measures: Read[] = [];
   const indicators: Indicator[] = [];
   const line = root.lineAt("measures");
   fields.at("indicators", line);
@@ -49,7 +54,25 @@ export function readMeasures(
     indicators.push(indicator);
     measure?.finish(MEASURE_KEYS);
   }
-  return { measures, indicators };
+  return { measures: measures.map((one, i) => withDisclosure(one, i, measures, indicators, fields)), indicators };
+}
+
+/** Puts the indicator's id in place of the name of the measure whose outages are meant. */
+function withDisclosure(
+  { disclosure, ...measure }: Read,
+  i: number,
+  measures: readonly Read[],
+  indicators: readonly Indicator[],
+  fields: Fields,
+): Measure {
+  if (disclosure === undefined) return measure;
+  const of = indicators[measures.findIndex(({ name }) => name === disclosure.of)];
+  if (of?.unit === Units.Seconds) return { ...measure, disclosure: { of: of.id, within: disclosure.within } };
+  const seconds = measures.filter((_, at) => indicators[at]?.unit === Units.Seconds).map(({ name }) => name);
+  const message = `"${disclosure.of}" is no measure counted in seconds, so it has no outages to tell of.`;
+  fields.problems.add(disclosure.line, "not-understood", message, `Those are ${seconds.join(", ") || "none"}.`);
+  fields.fail(`indicators.${i}.policy`);
+  return measure;
 }
 
 function readPolicyOf(
@@ -58,7 +81,7 @@ function readPolicyOf(
   indicator: Indicator,
   fields: Fields,
   context: PolicyContext,
-): Omit<Measure, "name" | "how"> {
+): Omit<Read, "name" | "how"> {
   const section = measure.section("policy");
   if (section === undefined) return {};
   const field = `${measureField}.policy`;

@@ -45,3 +45,7 @@ export function checkMeasurements(terms: Terms, period: Period, measurements: re
   }
   return indicators.flatMap((indicator, i) => checkMeasurement(indicator, period, measurements[i] as Measurement));
 }
+
+/** The indicators with what of each may be excluded in this very period. */
+export const indicatorsIn = ({ indicators }: Pick<Terms, "indicators">, period: Period): Indicator[] =>
+  indicators.map((indicator) => ({ ...indicator, excludedCap: excludedCapOf(indicator, period) }));

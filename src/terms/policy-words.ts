@@ -168,3 +168,33 @@ export function parseHoliday(text: string): string {
     "Write it as 2026-12-25, or name an .ics file: { file, sha256 }.",
   );
 }
+
+const MOST_AHEAD = 366n * 86_400n;
+
+/** `announced 5 days ahead`, or `announced before it starts`: in seconds. */
+export function parseAhead(text: string): number {
+  if (text === "announced before it starts") return 0;
+  const [, ahead] = /^announced (.+) ahead$/.exec(text) ?? [];
+  if (ahead === undefined) {
+    throw new WordError(
+      `"${text}" does not say how long ahead.`,
+      "Write announced 5 days ahead, or announced before it starts.",
+    );
+  }
+  const seconds = parseDuration(ahead);
+  if (seconds > MOST_AHEAD) throw new WordError(`"${ahead}" is more than the year that the record lets announce.`);
+  return Number(seconds);
+}
+
+/** `is excluded` */
+export function parseDeclined(text: string): true {
+  if (text === "is excluded") return true;
+  throw new WordError(`"${text}" does not say what becomes of it.`, "Write is excluded, or leave the key out.");
+}
+
+/** `30 minutes` in which the client is to be told of an outage. */
+export function parseDisclosure(text: string): number {
+  const within = parseDuration(text);
+  if (within < 60n || within > 86_400n) throw new WordError(`"${text}" is not between a minute and a day.`);
+  return Number(within);
+}

@@ -4,6 +4,7 @@ import {
   SLAEscrow__factory,
   SLAFactory__factory,
   SLALens__factory,
+  ServiceRecord__factory,
   TestUSD__factory,
 } from "../../typechain-types/index.ts";
 
@@ -12,6 +13,7 @@ export type People = Readonly<Record<"provider" | "client" | "oracle" | "arbiter
 export interface Deployed {
   readonly token: string;
   readonly factory: string;
+  readonly record: string;
   readonly people: People;
 }
 
@@ -34,7 +36,8 @@ export async function deployAll(provider: JsonRpcProvider): Promise<Deployed> {
   const dollar = TestUSD__factory.connect(token, deployer);
   await (await dollar.mint(people.client, 100_000_000_000n)).wait();
   await (await dollar.mint(people.provider, 1_000_000_000n)).wait();
-  return { token, factory, people };
+  const record = await create(ServiceRecord__factory, deployer, factory);
+  return { token, factory, record, people };
 }
 
 /** Deploys one contract. */

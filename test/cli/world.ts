@@ -60,7 +60,11 @@ export class World {
     const folder = mkdtempSync(join(tmpdir(), "upheld-cli-"));
     const deployed = await deployAll(provider);
     for (const name of ["addresses.json", "addresses.local.json"]) {
-      new AddressBook(join(folder, name)).set(known.chainId, { factory: deployed.factory, block: 0 });
+      new AddressBook(join(folder, name)).set(known.chainId, {
+        factory: deployed.factory,
+        block: 0,
+        record: deployed.record,
+      });
     }
     return new World(node, provider, folder, deployed, network);
   }

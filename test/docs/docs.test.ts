@@ -16,12 +16,13 @@ import {
 } from "./pages.ts";
 import { Sources } from "./reach.ts";
 
-const CONTRACTS = ["SLAEscrow", "SLABackOffice", "SLAFactory", "SLALens", "OracleCommittee"];
-const INTERFACES = ["ISLAEscrow", "ISLAFactory", "IOracleCommittee"];
+const CONTRACTS = ["SLAEscrow", "SLABackOffice", "SLAFactory", "SLALens", "OracleCommittee", "ServiceRecord"];
+const INTERFACES = ["ISLAEscrow", "ISLAFactory", "IOracleCommittee", "IServiceRecord"];
 const IMPLEMENTATION = {
   ISLAEscrow: "SLAEscrow",
   ISLAFactory: "SLAFactory",
   IOracleCommittee: "OracleCommittee",
+  IServiceRecord: "ServiceRecord",
 } as const;
 /** The escrow runs these from its back office. */
 const BACK_OFFICE = ["agree", "revoke", "offerSeat", "sweep"];

@@ -53,6 +53,7 @@ describe("an oracle's config", () => {
     expect(rest).to.deep.equal({
       file: FILE,
       factory: ADDRESS,
+      record: undefined,
       keystores: ["/srv/upheld/keys/oracle.json"],
       passwordFile: "/etc/upheld/oracle.pw",
       kms: undefined,

@@ -10,3 +10,4 @@ export { SLABackOffice__factory } from './SLABackOffice__factory.js';
 export { SLAEscrow__factory } from './SLAEscrow__factory.js';
 export { SLAFactory__factory } from './SLAFactory__factory.js';
 export { SLALens__factory } from './SLALens__factory.js';
+export { ServiceRecord__factory } from './ServiceRecord__factory.js';

@@ -5,3 +5,4 @@ export type { IOracleCommittee } from './IOracleCommittee.js';
 export type { ISLAEscrow } from './ISLAEscrow.js';
 export type { ISLAFactory } from './ISLAFactory.js';
 export type { ISLALens } from './ISLALens.js';
+export type { IServiceRecord } from './IServiceRecord.js';

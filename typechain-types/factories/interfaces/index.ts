@@ -5,3 +5,4 @@ export { IOracleCommittee__factory } from './IOracleCommittee__factory.js';
 export { ISLAEscrow__factory } from './ISLAEscrow__factory.js';
 export { ISLAFactory__factory } from './ISLAFactory__factory.js';
 export { ISLALens__factory } from './ISLALens__factory.js';
+export { IServiceRecord__factory } from './IServiceRecord__factory.js';
