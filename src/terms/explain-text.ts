@@ -68,7 +68,12 @@ function tableLines(explanation: Explanation, table: WorkedTable): string[] {
     const { condition, credit } = formatTier(tier, indicator.unit);
     return `${condition}: ${credit}`;
   });
-  const source = measure.tickets === undefined ? "Measured from samples" : "Counted from tickets";
+  const source =
+    measure.disclosure !== undefined
+      ? "Counted from the record"
+      : measure.tickets !== undefined
+        ? "Counted from tickets"
+        : "Measured from samples";
   const excluded = formatQuantity(indicator.excludedCap, indicator.unit);
   const effects = {
     [Mode.Count]: "",

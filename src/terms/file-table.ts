@@ -88,6 +88,16 @@ function readPolicyOf(
   fields.at(field, section.line);
   const isKnown = !fields.isBroken(measureField);
   const read = readMeasurePolicy(section, field, isKnown ? indicator.unit : Units.Seconds, fields, context);
+  if (
+    read.policy?.record !== undefined &&
+    isKnown &&
+    indicator.unit === Units.Seconds &&
+    indicator.excludedCap === 0n
+  ) {
+    const message = "The record would exclude something, but nothing may be excluded of this measure.";
+    fields.problems.add(section.line, "not-understood", message, EXCLUDED_HINT);
+    fields.fail(field);
+  }
   const hours = read.policy?.hours;
   if (hours !== undefined && isKnown) checkHours(hours, indicator, field, fields, context.header);
   return fields.isBroken(field) ? {} : { ...read, policyWords: policyWords(section) };

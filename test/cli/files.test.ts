@@ -77,7 +77,7 @@ describe("the options of a job", () => {
   const OFFLINE = ["explain", "prove-day"];
   const READING = [
     ...["check", "status", "preview", "verify", "verify-day", "compare", "case"],
-    ...["committee show", "committee propose"],
+    ...["committee show", "committee propose", "record list", "record verify"],
   ];
   const flags = async (name: string) =>
     (await run(...name.split(" "), "--help")).out.match(/(?<=^ {2}(-h, )?)--[a-z-]+/gm);

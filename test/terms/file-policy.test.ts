@@ -366,3 +366,101 @@ describe("the hours of a policy", () => {
     expect(at("none").map(({ code }) => code)).to.deep.equal(["terms.hours-above-excluded"]);
   });
 });
+
+describe("what the record takes out of a measure", () => {
+  const CAPPED = ["unit: seconds", "excluded: up to 2 hours, counts as up"];
+  const recordOf = (...lines: string[]) => policyOf([...REQUIRED, ...lines], {}, CAPPED)?.record;
+  const refusal = (line: string) => problemsOf([...REQUIRED, line], {}, CAPPED)[0];
+
+  it("is nothing unless the file says so", () => {
+    expect(policyOf(REQUIRED, {}, CAPPED)).to.not.have.property("record");
+  });
+
+  for (const [line, rule] of [
+    ["planned maintenance: announced 5 days ahead", { planned: 432_000 }],
+    ["planned maintenance: announced 366 days ahead", { planned: 31_622_400 }],
+    ["planned maintenance: announced before it starts", { planned: 0 }],
+    ["emergency maintenance: announced 2 hours ahead", { emergency: 7_200 }],
+    ["declined advice: is excluded", { declined: true }],
+  ] as const) {
+    it(line, () => {
+      expect(recordOf(line)).to.deep.equal(rule);
+      const policy = policyOf([...REQUIRED, line], {}, CAPPED)!;
+      expect(parsePolicy(policyText(policy))).to.deep.equal(policy);
+    });
+  }
+
+  for (const [line, message] of [
+    ["planned maintenance: 5 days", '"5 days" does not say how long ahead.'],
+    [
+      "planned maintenance: announced 367 days ahead",
+      '"367 days" is more than the year that the record lets announce.',
+    ],
+    ["emergency maintenance: announced soon ahead", '"soon" is not a duration.'],
+    ["declined advice: counts as up", '"counts as up" does not say what becomes of it.'],
+  ] as const) {
+    it(`refuses ${line}`, () => {
+      expect(refusal(line)?.message).to.equal(`${line.split(":")[0]}: ${message}`);
+      expect(refusal(line)?.line).to.be.greaterThan(FIRST);
+    });
+  }
+
+  it("needs something that may be excluded", () => {
+    const problems = problemsOf([...REQUIRED, "declined advice: is excluded"]);
+    expect(problems.map(({ message }) => message)).to.deep.equal([
+      "The record would exclude something, but nothing may be excluded of this measure.",
+    ]);
+  });
+});
+
+describe("a measure of outages that nobody told of", () => {
+  const told = (policy: readonly string[], report = "5 days") => {
+    const measure = ["  told:", "    unit: tickets", "    policy:", ...policy.map((line) => `      ${line}`), ""];
+    const text = SAMPLE_FILE.replace(
+      "objectives:\n",
+      `credits: add up\nobjectives:\n  - measure: told\n    at least 1 ticket: 5%\n`,
+    )
+      .replace(/^measures:\n/m, `measures:\n${measure.join("\n")}`)
+      .replace("report window: 5 days", `report window: ${report}`);
+    try {
+      return parseAgreement(text).measures.map(({ disclosure }) => disclosure);
+    } catch (error) {
+      if (error instanceof UpheldErrors) return error.problems.map(({ message }) => message);
+      throw error;
+    }
+  };
+  const RULE = ["outages of: uptime", "disclosed within: 30 minutes"];
+
+  it("names another one, that may stand below it", () => {
+    expect(told(RULE)).to.deep.equal([{ of: 2, within: 1_800 }, undefined]);
+  });
+
+  for (const [what, policy, message] of [
+    [
+      "no measure of that name",
+      ["outages of: mail", RULE[1]!],
+      '"mail" is no measure counted in seconds, so it has no outages to tell of.',
+    ],
+    [
+      "itself",
+      ["outages of: told", RULE[1]!],
+      '"told" is no measure counted in seconds, so it has no outages to tell of.',
+    ],
+    ["too short a time", [RULE[0]!, "disclosed within: 59 seconds"], 'disclosed within: "59 seconds" is not between a minute and a day.'],
+    ["too long a time", [RULE[0]!, "disclosed within: 25 hours"], 'disclosed within: "25 hours" is not between a minute and a day.'],
+    ["no time", [RULE[0]!], '"disclosed within" is missing.'],
+    ["no measure", [RULE[1]!], '"outages of" is missing.'],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expect(told(policy)).to.deep.equal([message]);
+    });
+  }
+
+  it("refuses a time in which nobody could report any more", () => {
+    const day = [RULE[0]!, "disclosed within: 1 day"];
+    expect(told(day, "1 day")).to.deep.equal([
+      "The client could still be told in time when the report window of 24 h is over.",
+    ]);
+    expect(told(day, "25 hours")).to.have.length(2);
+  });
+});

@@ -36,6 +36,11 @@ const PUBLISHED: Record<string, string[][]> = {
     ["below 90% → 2%"],
   ],
   "rackspace-half-hours": [["more than 0 s → 5% per started 30 min"]],
+  // a proposal of this project
+  "undisclosed-outages": [
+    ["below 99.9% → 5%", "below 99.5% → 10%", "below 99% → 20%"],
+    ["at least 1 ticket → 5%", "at least 2 tickets → 10%", "at least 4 tickets → 20%"],
+  ],
 };
 
 describe("examples", () => {
@@ -91,6 +96,15 @@ describe("examples", () => {
       { priorities: ["P2"], clock: "response", within: 14_400, hours: { zone: "UTC", open, holidays: [] } },
       undefined,
     ]);
+  });
+
+  it("say what the record takes out, and how soon it must tell of an outage", () => {
+    const { measures } = parseAgreement(read("presets/undisclosed-outages.sla.yaml"), { draft: true });
+    expect(measures.map(({ policy }) => policy?.record)).to.deep.equal([
+      { planned: 432_000, emergency: 7_200, declined: true },
+      undefined,
+    ]);
+    expect(measures.map(({ disclosure }) => disclosure)).to.deep.equal([undefined, { of: 1, within: 1_800 }]);
   });
 
   it("the demo's agreement has the figures of its story", () => {
