@@ -1,4 +1,4 @@
-import { openKeys, openOracle, configField } from "../src/cli/oracle.ts";
+import { configField, openKeys, openOracle, tellNodes } from "../src/cli/oracle.ts";
 import { EXIT } from "../src/cli/io.ts";
 import { job, usage } from "../src/cli/job.ts";
 import { askFirst } from "../src/cli/submit.ts";
@@ -23,6 +23,7 @@ export default job({
     );
     const oracle = await openOracle(context, file);
     const { config, chain, factory, agreements, measure } = oracle;
+    tellNodes(chain, tell);
     const { dispatch, committee } = await openKeys(context, oracle, tell);
     await askFirst({ chain, options, output }, dispatch.from, [
       `report for ${agreements.length} agreements until stopped`,

@@ -2,6 +2,7 @@ import { getAddress } from "ethers";
 import { z } from "zod";
 import type { BatchedReport } from "../src/chain/batch.ts";
 import { countsText } from "../src/chain/calls.ts";
+import { agreedBlock } from "../src/chain/failover.ts";
 import { lastOf, readHistory } from "../src/chain/history.ts";
 import { nextStep } from "../src/chain/reporting.ts";
 import type { Context } from "../src/cli/context.ts";
@@ -40,7 +41,8 @@ export default job({
     if (all) return reportAll(context, config, onlyMonth(ref, named, revise || batch !== undefined, given));
     if (ref === undefined) throw usage("name an agreement, or --all for those of a config");
     const agreement = await context.agreement(ref);
-    const [summary, now] = await Promise.all([agreement.summary(), context.now()]);
+    const { number: block, timestamp: now } = await agreedBlock(agreement.provider);
+    const summary = await agreement.summary(block);
     const { state } = summary;
     const number = readPeriod(named, agreement, state.periods, state.period);
     const period = { number, ...(await agreement.period(number)) };

@@ -76,9 +76,9 @@ export class Agreement {
     return { currency: this.token };
   }
 
-  /** Everything about the agreement as of now, in one call. */
-  async summary(): Promise<SummaryStructOutput> {
-    return this.#asked(this.factory.lens.summary(this.address));
+  /** Everything about the agreement as of `block`, in one call. */
+  async summary(block: number | "latest" = "latest"): Promise<SummaryStructOutput> {
+    return this.#asked(this.factory.lens.summary(this.address, { blockTag: block }));
   }
 
   /** The money and the stage as of now, with all that is due settled in memory. */

@@ -1,6 +1,6 @@
 import { FetchRequest, JsonRpcProvider, Network as EthersNetwork, type JsonRpcApiProviderOptions } from "ethers";
 import { UpheldError } from "../errors.ts";
-import { FailoverProvider } from "./failover.ts";
+import { FailoverProvider, type NodeEvent } from "./failover.ts";
 import { isLocal, networkOf, type Network } from "./networks.ts";
 
 /** A chain that answered. */
@@ -12,6 +12,11 @@ export interface Chain {
   readonly rpc: string;
   /** The part of that which may be shown. */
   readonly host: string;
+}
+
+/** Tells `listener` when another of several nodes is asked first, or one is outvoted. */
+export function onNode({ provider }: Pick<Chain, "provider">, listener: (event: NodeEvent) => void): void {
+  if (provider instanceof FailoverProvider) provider.onNode = listener;
 }
 
 export interface ConnectOptions {

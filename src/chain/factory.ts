@@ -73,9 +73,9 @@ export class Factory {
     await this.#asked(this.lens.validate(packed, time), wording);
   }
 
-  /** A page of agreements in one call, as of `block` or the latest one; what is not genuine has phase 0. */
-  async summaries(agreements: readonly string[], block?: number): Promise<SummaryStructOutput[]> {
-    return this.#asked(this.#contract.summaries([...agreements], block === undefined ? {} : { blockTag: block }));
+  /** A page of agreements in one call, as of `block`; what is not genuine has phase 0. */
+  async summaries(agreements: readonly string[], block: number | "latest" = "latest"): Promise<SummaryStructOutput[]> {
+    return this.#asked(this.#contract.summaries([...agreements], { blockTag: block }));
   }
 
   create(packed: string, agreement: string): PreparedTransaction {

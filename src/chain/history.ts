@@ -24,6 +24,7 @@ import type {
 import type { JsonRpcProvider, Log } from "ethers";
 import type { Agreement } from "./agreement.ts";
 import type { Factory } from "./factory.ts";
+import { agreedHeight } from "./failover.ts";
 import { decodeFailure } from "./failure.ts";
 
 /**
@@ -196,6 +197,7 @@ export async function readLogs(
   to?: number,
 ): Promise<Log[]> {
   const latest = to ?? (await provider.getBlockNumber());
+  const latest = await agreedHeight(provider);
   const logs: Log[] = [];
   let step = latest - from + 1;
   let next = from;
@@ -206,7 +208,8 @@ export async function readLogs(
       next = toBlock + 1;
     } catch (error) {
       const failure = decodeFailure(error);
-      if (step <= SMALLEST_STEP || failure.problem.code === "chain.unreachable") throw failure;
+      const isOfNodes = ["chain.unreachable", "chain.nodes-disagree"].includes(failure.problem.code);
+      if (step <= SMALLEST_STEP || isOfNodes) throw failure;
       step = Math.max(SMALLEST_STEP, Math.floor(step / 4));
     }
   }

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { getAddress, type Signer } from "ethers";
-import type { Chain } from "../chain/connect.ts";
+import { onNode, type Chain } from "../chain/connect.ts";
 import { Factory } from "../chain/factory.ts";
 import { openKeystore, readPasswordFile } from "../chain/keystore.ts";
 import { openKmsSigner } from "../chain/kms.ts";
@@ -79,6 +79,15 @@ async function factoryOf(context: Context, { provider }: Chain, config: OracleCo
   if (isGiven || config.factory === undefined) return context.factory();
   const known = (await context.addressBook()).get((await context.chain()).network.chainId);
   return Factory.at(provider, config.factory, known?.factory === config.factory ? known.block : 0);
+}
+
+/** Tells which of several nodes is asked, when that changes, and which one is outvoted. */
+export function tellNodes(chain: Chain, tell: Tell): void {
+  onNode(chain, (event) => {
+    if (event.kind === "outvoted") tell("node outvoted", { node: event.host, method: event.method });
+    // the first one to be asked takes nothing over
+    else if (event.before !== undefined) tell("node takes over", { node: event.host, before: event.before });
+  });
 }
 
 /** Opens the keys that the flags, the environment or the config name, and the committee if there is one. */

@@ -2,7 +2,7 @@ import { outcomeData, outcomeTable, countKinds } from "../oracle/table.ts";
 import { runRound, type Outcome, type Tell } from "../oracle/round.ts";
 import type { Context } from "./context.ts";
 import { EXIT, type Result } from "./io.ts";
-import { openKeys, openOracle } from "./oracle.ts";
+import { openKeys, openOracle, tellNodes } from "./oracle.ts";
 import { askFirst } from "./submit.ts";
 
 /** Reports all that is due for the agreements of a config. `month`: only periods that start in it. */
@@ -17,7 +17,9 @@ export async function reportAll(context: Context, file: string, month: string | 
     if (event === "measured" && done % 25 === 0) output.note(`${done} measured`);
     if (event.startsWith("transaction "))
       output.note(`${event}, nonce ${String(values?.["nonce"] ?? values?.["from"])}`);
+    if (event.startsWith("node ")) output.note(`${event}: ${String(values?.["node"])}`);
   };
+  tellNodes(chain, tell);
   const keys = options.dryRun ? undefined : await openKeys(context, oracle, tell);
   if (keys !== undefined) {
     const deeds = [`report what is due of ${agreements.length} agreements`];

@@ -2,6 +2,7 @@ import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLAL
 import { AgreementCalls } from "../chain/calls.ts";
 import { nameOf, PHASES } from "../chain/enums.ts";
 import type { Factory } from "../chain/factory.ts";
+import { agreedBlock } from "../chain/failover.ts";
 import { readClosed } from "../chain/history.ts";
 import { pause, sendErrands } from "../chain/outbox.ts";
 import { estimate } from "../chain/transaction.ts";
@@ -77,7 +78,7 @@ export async function keep(options: KeepOptions): Promise<void> {
     try {
       // Measured anew each round: what a monitor says late still counts.
       const outcomes = await runRound(options);
-      const now = await chainTime(options.factory);
+      const { timestamp: now } = await agreedBlock(options.factory.provider);
       await account(options, outcomes, now);
       await settleEnded(options, outcomes, settled);
       const isGood = outcomes.every(({ kind }) => kind !== "failed");
@@ -99,10 +100,6 @@ export async function keep(options: KeepOptions): Promise<void> {
     await pause(wait, signal).catch(() => undefined);
   }
   tell("stopped");
-}
-
-async function chainTime({ provider }: Factory): Promise<bigint> {
-  return BigInt((await provider.getBlock("latest"))?.timestamp ?? 0);
 }
 
 /** Takes a round into the status, and warns of deadlines that come near. */

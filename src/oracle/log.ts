@@ -3,6 +3,8 @@ import type { Tell } from "./round.ts";
 /** What a log line of these events is worth being woken for. */
 const LEVELS: Readonly<Record<string, string>> = {
   "deadline near": "warn",
+  "node takes over": "warn",
+  "node outvoted": "error",
   "not measured": "warn",
   "not collected": "warn",
   failed: "warn",

@@ -61,25 +61,30 @@ export async function openPortfolio(config: OracleConfig, factory: Factory): Pro
 }
 
 /**
- * Everything the chain says of the agreements as of `block`, the latest one when it is left out, a page in one call;
- * undefined: not an agreement of this factory.
+ * Everything the chain says of the agreements as of `block`, a page in one call; undefined: not an agreement of this
+ * factory.
  */
 export async function readSummaries(
   factory: Factory,
   addresses: readonly string[],
-  block?: number,
+  block: number | "latest" = "latest",
 ): Promise<(SummaryStructOutput | undefined)[]> {
   const pages = await Promise.all(chunks(addresses, PAGE).map((page) => readPage(factory, page, block)));
   return pages.flat().map((summary) => (summary.phase === 0n ? undefined : summary));
 }
 
 /** A node may allow a call less than a page takes: then halves do. */
-async function readPage(factory: Factory, page: readonly string[], block?: number): Promise<SummaryStructOutput[]> {
+async function readPage(
+  factory: Factory,
+  page: readonly string[],
+  block: number | "latest",
+): Promise<SummaryStructOutput[]> {
   try {
     return await factory.summaries(page, block);
   } catch (error) {
     const { problem } = decodeFailure(error);
-    if (page.length <= 1 || problem.code === "chain.unreachable") throw error;
+    const isOfNodes = ["chain.unreachable", "chain.nodes-disagree"].includes(problem.code);
+    if (page.length <= 1 || isOfNodes) throw error;
     const middle = Math.ceil(page.length / 2);
     return (
       await Promise.all([page.slice(0, middle), page.slice(middle)].map((half) => readPage(factory, half, block)))

@@ -1,13 +1,14 @@
 import { getAddress } from "ethers";
 import type { Factory } from "../chain/factory.ts";
-import { letEarlierIn } from "../chain/outbox.ts";
+import { agreedBlock } from "../chain/failover.ts";
+import { letEarlierIn, pause } from "../chain/outbox.ts";
 import type { Problem } from "../errors.ts";
 import type { Measurement } from "../terms/types.ts";
 import { deliverReports, sendReports, type Dispatched, type DispatchOptions } from "./dispatch.ts";
 import { whatIsDue, type DuePeriod, type Standing } from "./due.ts";
 import type { Measure } from "./measure.ts";
 import { chunks, readSummaries, type Watched } from "./portfolio.ts";
-import { prepare, type Ready } from "./prepare.ts";
+import { prepare, problemOf, type Ready } from "./prepare.ts";
 import type { Quorum } from "./quorum.ts";
 import { together } from "./together.ts";
 
@@ -97,13 +98,30 @@ export async function runRound(options: RoundOptions): Promise<Outcome[]> {
 async function lookAtChain(options: RoundOptions, agreements: readonly Watched[]) {
   const { factory, dispatch, month } = options;
   const replaceBelow = dispatch === undefined ? 0 : await letEarlierIn(dispatch.from, dispatch);
+  return { standings: await standingsOf(factory, agreements, month, options.signal), replaceBelow };
+}
+
+/** So often a reorganisation may make the nodes differ for a moment. */
+const READS = 3;
+
+/** What each agreement needs, by one block that all nodes tell alike: what decides a report is not one node's word. */
+export async function standingsOf(
+  factory: Factory,
+  agreements: readonly Watched[],
+  month: string | undefined,
+  signal?: AbortSignal,
+): Promise<Standing[]> {
   const addresses = agreements.map(({ address }) => address);
-  const [summaries, block] = await Promise.all([
-    readSummaries(factory, addresses),
-    factory.provider.getBlock("latest"),
-  ]);
-  const now = BigInt(block?.timestamp ?? 0);
-  return { standings: await whatIsDue(factory, agreements, summaries, now, month), replaceBelow };
+  for (let read = 1; ; ++read) {
+    try {
+      const { number, timestamp } = await agreedBlock(factory.provider);
+      const summaries = await readSummaries(factory, addresses, number);
+      return await whatIsDue(factory, agreements, summaries, timestamp, month);
+    } catch (error) {
+      if (read >= READS || problemOf(error).code !== "chain.nodes-disagree") throw error;
+      await pause(factory.provider.pollingInterval, signal);
+    }
+  }
 }
 
 interface Chunk {

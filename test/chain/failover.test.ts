@@ -154,6 +154,118 @@ describe("several RPC addresses", function () {
     });
   });
 
+  describe("comparing what they say of a block", () => {
+    const LOG_MAKER = "0x00000000000000000000000000000000000000dd";
+    const hex = (number: number) => `0x${number.toString(16)}`;
+    type Change = NonNullable<ProxyOptions["change"]>;
+    const logless: Change = ({ method }) => (method === "eth_getLogs" ? [] : undefined);
+
+    async function among(...changes: (Change | undefined)[]) {
+      const all: Proxy[] = [];
+      for (const change of changes) all.push(await proxy("pass", change));
+      const { provider } = over(all);
+      const events: unknown[] = [];
+      provider.onNode = (event) => events.push(event);
+      return { provider, hosts: all.map(hostOf), events, all };
+    }
+    const isHead = ({ params }: { params: unknown }) => (params as unknown[])[0] === "latest";
+
+    before(async () => {
+      const { provider } = over([await proxy("pass")]);
+      await provider.send("anvil_setCode", [LOG_MAKER, "0x60015f5fa1"]); // one log with one topic
+      const sender = await provider.getSigner(0);
+      await sender.sendUncheckedTransaction({ to: LOG_MAKER, gasLimit: 100_000n });
+    });
+
+    it("answers what both say, whatever a node adds to it", async () => {
+      const { provider } = await among(undefined, ({ method }, result) =>
+        method === "eth_getLogs" ? (result as object[]).map((log) => ({ blockTimestamp: "0x1", ...log })) : undefined,
+      );
+      const { number } = await provider.agreedBlock();
+      expect(await provider.getLogs({ address: LOG_MAKER, fromBlock: 0, toBlock: number })).to.have.length(1);
+    });
+
+    it("answers nothing when one of two leaves logs out", async () => {
+      const { provider, hosts } = await among(undefined, logless);
+      const { number } = await provider.agreedBlock();
+      const problem = await problemOf(provider.getLogs({ address: LOG_MAKER, fromBlock: 0, toBlock: number }));
+      expect(problem).to.include({
+        code: "chain.nodes-disagree",
+        message: `The nodes do not say the same of block ${number} (eth_getLogs): ${hosts.join(" against ")}.`,
+        retry: true,
+      });
+    });
+
+    it("answers what two of three say, and does not ask the third for a while", async () => {
+      const { provider, hosts, events, all } = await among(logless, undefined, undefined);
+      const { number } = await provider.agreedBlock();
+      const ask = () => provider.getLogs({ address: LOG_MAKER, fromBlock: 0, toBlock: number });
+      expect(await ask()).to.have.length(1);
+      expect(events).to.deep.include({ kind: "outvoted", host: hosts[0], method: "eth_getLogs" });
+      const asked = all[0]!.asked();
+      expect(await ask()).to.have.length(1);
+      expect(all[0]!.asked()).to.equal(asked);
+    });
+
+    it("compares refusals too, and what both refuse is refused", async () => {
+      const { provider } = await among(undefined, undefined);
+      await provider.send("anvil_setCode", ["0x00000000000000000000000000000000000000ce", "0x5f5ffd"]);
+      const { number } = await provider.agreedBlock();
+      const refusal: unknown = await provider
+        .call({ to: "0x00000000000000000000000000000000000000ce", blockTag: number })
+        .catch((error: unknown) => error);
+      expect(refusal).to.have.property("code", "CALL_EXCEPTION");
+    });
+
+    it("takes the lower of two heads, when the lower one is new", async () => {
+      const real = await (await among(undefined)).provider.getBlockNumber();
+      const two = await among(undefined, ({ method }, result) =>
+        method === "eth_blockNumber" ? hex(Number(result) + 1_000) : undefined,
+      );
+      expect((await two.provider.agreedBlock()).number).to.equal(real);
+    });
+
+    it("passes over one that stopped: far below, and its newest block is old", async () => {
+      const old = hex(Math.floor(Date.now() / 1000) - 31);
+      const { provider } = await among(({ method, params }, result) => {
+        if (method === "eth_blockNumber") return hex(Number(result) - 5);
+        if (method !== "eth_getBlockByNumber" || !isHead({ params })) return undefined;
+        return { ...(result as object), timestamp: old };
+      }, undefined);
+      const honest = await among(undefined);
+      await honest.provider.send("anvil_mine", ["0x6"]);
+      const { number } = await honest.provider.agreedBlock();
+      expect((await provider.agreedBlock()).number).to.equal(number);
+    });
+
+    it("believes none of two that give one block another time", async () => {
+      const { provider } = await among(undefined, ({ method, params }, result) => {
+        if (method !== "eth_getBlockByNumber" || isHead({ params })) return undefined;
+        return { ...(result as object), timestamp: "0x1" };
+      });
+      expect(await problemOf(provider.agreedBlock())).to.include({ code: "chain.nodes-disagree" });
+    });
+
+    it("takes the lower of two counts of transactions", async () => {
+      const { provider } = await among(
+        ({ method }, result) => (method === "eth_getTransactionCount" ? hex(Number(result) + 7) : undefined),
+        undefined,
+      );
+      const sender = await provider.getSigner(0);
+      const alone = await among(undefined);
+      expect(await provider.getTransactionCount(sender.address)).to.equal(
+        await alone.provider.getTransactionCount(sender.address),
+      );
+    });
+
+    it("answers by one alone when the other is silent", async () => {
+      const silent = await proxy(([call]) => (call?.method === "eth_getLogs" ? "drop" : "pass"));
+      const { provider } = over([silent, await proxy("pass")]);
+      const { number } = await provider.agreedBlock();
+      expect(await provider.getLogs({ address: LOG_MAKER, fromBlock: 0, toBlock: number })).to.have.length(1);
+    });
+  });
+
   describe("connecting to them", () => {
     it("does without those that are silent", async () => {
       const all = [await proxy("drop"), await proxy("pass")];

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { ISLAEscrow__factory } from "../../typechain-types/index.ts";
 import { anvilPath } from "../chain/nodes.ts";
+import { startProxy } from "../chain/proxy.ts";
 import { World } from "../cli/world.ts";
 import { configText, keystoreOf, reportsOf, signMany, type Signed } from "./many.ts";
 
@@ -31,9 +32,10 @@ class Daemon {
   readonly #stop = new AbortController();
   readonly #ended: Promise<{ exitCode: number }>;
 
-  constructor(world: World, config: string, port: number) {
+  constructor(world: World, config: string, port: number, env: Record<string, string> = {}) {
     this.port = port;
     this.#ended = world.run(["keep", "--config", config], {
+      env,
       signal: this.#stop.signal,
       onOut: (text) => {
         for (const line of text.split("\n")) if (line !== "") this.lines.push(JSON.parse(line) as Line);
@@ -151,6 +153,28 @@ describe("upheld keep", function () {
     expect((await calm.ask("/")).status).to.equal(404);
     expect(await calm.stop()).to.equal(0);
     expect(calm.events().at(-1)).to.equal("stopped");
+  });
+
+  it("says when another node takes over", async () => {
+    let isSilent = false;
+    const tired = await startProxy(world.node.url, { fault: () => (isSilent ? "drop" : "pass") });
+    const ready = await startProxy(world.node.url, {
+      fault: ([call]) => {
+        // the job has begun with the other one
+        isSilent ||= call?.method === "eth_getBlockByNumber";
+        return "pass";
+      },
+    });
+    const [first, second] = [tired, ready].map(({ url }) => new URL(url).host);
+    const port = await freePort();
+    const settings = { keystore: keys.keystore, "password file": keys.password, evidence: "one", port: String(port) };
+    const config = world.write("nodes.yaml", configText(signed, settings));
+    const calm = new Daemon(world, config, port, { UPHELD_RPC: `${tired.url},${ready.url}` });
+    daemons.push(calm);
+    expect(await calm.until("node takes over")).to.include({ level: "warn", node: second, before: first });
+    await calm.until("round");
+    expect(await calm.stop()).to.equal(0);
+    await Promise.all([tired, ready].map((each) => each.stop()));
   });
 
   it("refuses a port that is taken, by another daemon perhaps", async () => {
