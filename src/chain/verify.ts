@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { evidencePath, readEvidence } from "../evidence/files.ts";
+import { remarksIn, type Remark } from "../evidence/notes.ts";
 import { samplesIn } from "../evidence/runs.ts";
 import type { Evidence, Grade } from "../evidence/schema.ts";
 import { verifyEvidence, type OnChain } from "../evidence/verify.ts";
 import type { Policy } from "../measure/policy.ts";
 import { recordDifference, type RecordRules } from "../record/check.ts";
 import type { Journal } from "../record/journal.ts";
+import { lengthOf, merge } from "../measure/windows.ts";
 import { periodOf } from "../terms/calendar.ts";
 import { termsHash } from "../terms/codec.ts";
 import { silenceCreditOf } from "../terms/credit.ts";
@@ -49,6 +51,18 @@ export interface Measured {
   readonly samples: number;
   readonly vantages: number;
   readonly counts: Measurement;
+  /** Why nothing was known for a while, as the file notes it; the longest first. */
+  readonly holes: readonly Hole[];
+}
+
+/** What a vantage point knew nothing of, for one reason. */
+export interface Hole {
+  readonly vantage: string;
+  readonly reason: string;
+  /** Seconds in all. */
+  readonly seconds: bigint;
+  /** When it first began, UTC seconds. */
+  readonly first: bigint;
 }
 
 export interface VerifyOptions {
@@ -174,8 +188,19 @@ function measuresOf({ indicators, measurements }: OnChain, evidence: Evidence | 
       samples: own.reduce((sum, { runs }) => sum + samplesIn(runs), 0),
       vantages: new Set(own.map(({ vantage }) => vantage)).size,
       counts: measurements[i] as Measurement,
+      holes: evidence === undefined ? [] : holesIn(evidence, id),
     };
   });
+}
+
+function holesIn({ days }: Evidence, id: number): Hole[] {
+  const groups = Map.groupBy(remarksIn(days, id), ({ vantage, reason }) => `${vantage} ${reason}`);
+  return [...groups.values()]
+    .map((remarks): Hole => {
+      const [{ vantage, reason, start }] = remarks as [Remark];
+      return { vantage, reason, seconds: lengthOf(merge(remarks)), first: start };
+    })
+    .toSorted((a, b) => Number(b.seconds - a.seconds));
 }
 
 /** Every period that has a report, or is final without one. */

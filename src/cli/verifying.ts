@@ -1,6 +1,6 @@
-import type { Measured, Month } from "../chain/verify.ts";
+import type { Hole, Measured, Month } from "../chain/verify.ts";
 import { plainMoney, type Currency } from "../format.ts";
-import { formatAmount, formatTime, plural } from "../terms/format.ts";
+import { formatAmount, formatDuration, formatTime, plural } from "../terms/format.ts";
 
 /** How `verify` tells a period's way: what was seen → counts → credit → money. */
 export function monthText(month: Month, token: Currency, names: readonly string[]): string[] {
@@ -13,7 +13,10 @@ export function monthText(month: Month, token: Currency, names: readonly string[
   return [
     `Period ${period}, ${formatTime(start)} to ${formatTime(end)}`,
     ...(measures.length === 0 ? ["  no report: the credit agreed for silence"] : []),
-    ...measures.map((one, i) => `  ${names[i] ?? `measure ${one.id}`}: ${seenText(one)} → ${countsText(one)}`),
+    ...measures.flatMap((one, i) => [
+      `  ${names[i] ?? `measure ${one.id}`}: ${seenText(one)} → ${countsText(one)}`,
+      ...one.holes.map((hole) => `    ${holeText(hole)}`),
+    ]),
     `  → credit ${money(credit)} → ${came}`,
   ];
 }
@@ -30,6 +33,9 @@ function seenText({ grade, samples, vantages }: Measured): string {
       return "no evidence file";
   }
 }
+
+const holeText = ({ vantage, reason, seconds, first }: Hole): string =>
+  `nothing known of ${vantage} for ${formatDuration(seconds)}, first at ${formatTime(first)}: ${reason}`;
 
 const countsText = ({ counts: { total, bad, excluded } }: Measured): string =>
   `${bad} bad of ${total}${excluded === 0n ? "" : `, ${excluded} excluded`}`;

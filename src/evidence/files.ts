@@ -6,6 +6,7 @@ import type { Note } from "../measure/types.ts";
 import { formatUtc } from "../measure/time.ts";
 import type { Measurement } from "../terms/types.ts";
 import { buildEvidence, newSalt, type EvidenceInput, type RandomSource } from "./build.ts";
+import { remarksIn } from "./notes.ts";
 import { pack, unpack } from "./pack.ts";
 import { parseEvidence, type Evidence } from "./schema.ts";
 import { verifyEvidence } from "./verify.ts";
@@ -79,8 +80,11 @@ function pathPartsOf({ chainId, agreement, revision, author, period, start }: Ev
 function reuse(path: string, found: Evidence, input: EvidenceInput): KeptEvidence {
   const damage = verifyEvidence(found);
   if (damage !== undefined) throw damaged(path, `${damage.place}: ${damage.message}`);
-  // a newer tool or a moved source file changes no fact: the file stays as it was sworn
-  const same = buildEvidence({ ...input, tool: found.tool, source: found.source }, found.salt);
+  // a newer tool, a moved source file or another reason for a hole changes no fact: the file stays as it was sworn
+  const indicators = input.indicators.map((one) =>
+    one.grade === "samples" ? { ...one, remarks: remarksIn(found.days, one.indicator.id) } : one,
+  );
+  const same = buildEvidence({ ...input, indicators, tool: found.tool, source: found.source }, found.salt);
   if (same.evidence.root !== found.root) throw alreadyThere(path, firstChange(found, same.evidence), found.revision);
   return { ...same, path, evidence: found, reused: true };
 }

@@ -15,6 +15,7 @@ import type { SampleMonitor } from "../monitors/types.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import type { MonitorSource } from "./config.ts";
 import type { Reading } from "./measure.ts";
+import { remarksOn, type NamedUp } from "./remarks.ts";
 
 /** What is measured: an indicator, and the policy that its agreement's file gives its measure. */
 export interface Monitored {
@@ -61,7 +62,11 @@ export async function readOpened(
   const maintenance = withinCap(announced.windows, period, indicator.excludedCap, (windows) =>
     excludedBy(series, period, policy, indicator, windows),
   );
-  const input: Sampled = { grade: "samples", indicator, policy, series, maintenance };
+  const remarks =
+    opened.up === undefined
+      ? []
+      : remarksOn(series, await upsOf(opened.up, period, policy, signal), period, policy.slot);
+  const input: Sampled = { grade: "samples", indicator, policy, series, maintenance, remarks };
   return { input, source: [opened.monitor.source, ...announced.sources].join("; ") };
 }
 
@@ -72,17 +77,36 @@ export const openSource = (monitors: Monitors, { monitor, keptIn }: MonitorSourc
 /** A sample from before the period may speak into it. */
 export async function seriesOf(
   monitor: SampleMonitor,
-  { start, end }: Period,
+  period: Period,
   policy: Policy,
   signal?: AbortSignal,
 ): Promise<Series[]> {
+  const places = await samplesOf(monitor, period, policy, signal);
+  return [...places].map(([vantage, samples]) => toSeries(vantage, samples, policy));
+}
+
+async function upsOf(monitor: SampleMonitor, period: Period, policy: Policy, signal?: AbortSignal): Promise<NamedUp[]> {
+  const places = await samplesOf(monitor, period, policy, signal);
+  return [...places].map(([vantage, samples]) => {
+    const sorted = samples.toSorted(([a], [b]) => a - b);
+    return { vantage, times: sorted.map(([time]) => time), values: sorted.map(([, value]) => value) };
+  });
+}
+
+/** By vantage point. A sample from before the period may speak into it. */
+async function samplesOf(
+  monitor: SampleMonitor,
+  { start, end }: Period,
+  policy: Policy,
+  signal?: AbortSignal,
+): Promise<Map<string, (readonly [time: number, value: number])[]>> {
   const places = new Map<string, (readonly [time: number, value: number])[]>();
   for await (const { vantage, samples } of monitor.read({ start: start - BigInt(policy.slot), end }, signal)) {
     const kept = places.get(vantage) ?? [];
     for (const sample of samples) kept.push(sample);
     places.set(vantage, kept);
   }
-  return [...places].map(([vantage, samples]) => toSeries(vantage, samples, policy));
+  return places;
 }
 
 function excludedBy(

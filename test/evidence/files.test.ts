@@ -7,6 +7,7 @@ import { evidencePath, keepEvidence, readEvidence, writeEvidence } from "../../s
 import { pack, unpack } from "../../src/evidence/pack.ts";
 import { UpheldError } from "../../src/errors.ts";
 import { october, octoberOutages, SALT, uptime, window } from "./fixtures.ts";
+import { octoberOf } from "./sampled.ts";
 
 /** Never the same twice, as the real one. */
 const counting = (): RandomSource => {
@@ -72,6 +73,18 @@ describe("evidence files", () => {
       expect(again.reused).to.equal(true);
       expect(again.evidence).to.deep.equal(first.evidence);
       expect(again.measurements).to.deep.equal(first.measurements);
+    });
+
+    it("run again keeps the reasons for holes that it swore, whatever the instrument says of them now", async () => {
+      const remark = {
+        ...window("2025-10-15T00:00:00Z", "2025-10-15T06:00:00Z"),
+        vantage: "porto",
+        reason: "exporter down",
+      };
+      const first = await keepEvidence(directory, octoberOf({ remarks: [remark] }), counting());
+      const again = await keepEvidence(directory, octoberOf({ remarks: [] }), counting());
+      expect(again.reused).to.equal(true);
+      expect(again.evidence).to.deep.equal(first.evidence);
     });
 
     it("run again after a kill before the file had its name starts over, past what was left", async () => {

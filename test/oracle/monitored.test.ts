@@ -13,12 +13,23 @@ const at = (day: number, hour: number, minute: number) => Date.UTC(2030, 0, day,
 /** Down 79 minutes on the 9th; nothing known for 10 minutes on the 20th. */
 const OUTAGE = [at(9, 0, 37), at(9, 1, 56)] as const;
 const HOLE = [at(20, 12, 0), at(20, 12, 10)] as const;
+/** For its first four minutes the exporter does not answer, then Prometheus itself is gone. */
+const EXPORTER_DOWN = [HOLE[0], at(20, 12, 4)] as const;
+const MONITOR_DOWN = [at(20, 12, 4), HOLE[1]] as const;
 const within = (time: number, [from, to]: readonly [number, number]) => time >= from && time < to;
 
 function januaryAt(seconds: number): (readonly [number, number])[] {
   const samples: (readonly [number, number])[] = [];
   for (let time = START - 60 + seconds; time < END; time += 60) {
     if (!within(time, HOLE)) samples.push([time, within(time, OUTAGE) ? 0 : 1]);
+  }
+  return samples;
+}
+
+function upInJanuary(): (readonly [number, number])[] {
+  const samples: (readonly [number, number])[] = [];
+  for (let time = START - 60; time < END; time += 60) {
+    if (!within(time, MONITOR_DOWN)) samples.push([time, within(time, EXPORTER_DOWN) ? 0 : 1]);
   }
   return samples;
 }
@@ -39,7 +50,11 @@ describe("an oracle that reads a monitor", function () {
 
   before(async function () {
     if (anvilPath() === undefined || programAt(PROMETHEUS) === undefined) this.skip();
-    const series = [{ metric: "probe_success", labels: { instance: "ci" }, samples: januaryAt(0) }];
+    const labels = { instance: "ci" };
+    const series = [
+      { metric: "probe_success", labels, samples: januaryAt(0) },
+      { metric: "up", labels, samples: upInJanuary() },
+    ];
     prometheus = await startPrometheus({ series });
     world = await World.begin();
     signed = await signMany(world, 2, {
@@ -54,7 +69,7 @@ describe("an oracle that reads a monitor", function () {
   const config = async (which: readonly Signed[]) => {
     const { keystore, password } = await keystoreOf(world, `oracle-${which.length}-${which[0]?.address ?? ""}`);
     const settings = { network: "local", keystore, "password file": password, evidence: "evidence" };
-    const source = `prometheus: { url: "${prometheus?.url ?? ""}", query: "probe_success" }`;
+    const source = `prometheus: { url: "${prometheus?.url ?? ""}", query: "probe_success", up: "up" }`;
     return world.write(
       "oracle.yaml",
       configText(which, settings, () => source),
@@ -82,6 +97,21 @@ describe("an oracle that reads a monitor", function () {
     expect(indicators[0]).to.include({ grade: "samples", bad: String(89 * 60) });
     const { out, exitCode } = await world.run(["verify", first?.file ?? "", "--evidence", folder]);
     expect([exitCode, out]).to.satisfy(([code, text]: [number, string]) => code === 0 && text.includes("All agrees"));
+  });
+
+  it("swears why nothing was known, and verify says it", async () => {
+    const [first] = signed;
+    const command = ["verify", first?.file ?? "", "--evidence", join(world.folder, "evidence")];
+    const { out } = await world.run(command);
+    expect(out)
+      .to.contain("    nothing known of ci for 6 min, first at 20 Jan 2030 12:04: monitor down\n")
+      .and.contain("    nothing known of ci for 4 min, first at 20 Jan 2030 12:00: exporter down\n");
+    const { json } = await world.ok(...command);
+    const [{ measures } = { measures: [] }] = json["periods"] as { measures: { holes: unknown }[] }[];
+    expect(measures[0]?.holes).to.deep.equal([
+      { vantage: "ci", reason: "monitor down", seconds: "360", first: String(MONITOR_DOWN[0]) },
+      { vantage: "ci", reason: "exporter down", seconds: "240", first: String(EXPORTER_DOWN[0]) },
+    ]);
   });
 
   it("says of an agreement without a policy that samples do not become counts by themselves", async () => {
