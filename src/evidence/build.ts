@@ -128,7 +128,9 @@ export function countInput(input: IndicatorInput, period: Period): Counted {
   const { id } = input.indicator;
   if (input.grade === "samples") return countSamples(input, period);
   if (input.grade === "totals") return { ...ALONE, id, measurement: input.measurement };
-  const { measurement, canonical, notes } = measureOutages(input, period, input.indicator);
+  if (input.indicator.unit === Unit.Days) requireOne(input.indicator, "days");
+  const { measurement: counted, canonical, notes } = measureOutages(input, period, secondsOf(input.indicator));
+  const measurement = input.indicator.unit === Unit.Days ? countDays(canonical, period) : counted;
   const { remarks = [] } = input;
   return { ...ALONE, id, measurement, downtime: canonical, listed: canonical, remarks, notes };
 }
@@ -137,25 +139,31 @@ function countSamples(
   { indicator, policy, series: given, maintenance, remarks = [] }: Sampled,
   period: Period,
 ): Counted {
-  const { id, instances } = indicator;
-  if (instances !== 1n) {
-    throw new UpheldError({
-      code: "evidence.several-instances",
-      message: `indicator ${id} counts ${instances} instances, but samples are of one`,
-      hint: "make each instance a measure of its own, or report outages with the column instance",
-    });
-  }
+  const { id } = indicator;
+  requireOne(indicator, "samples");
   const series = canonicalSeries(given, period, policy);
   const seen = downtimeOf(series, period, policy, maintenance);
-  const isDays = indicator.unit === Unit.Days;
-  const seconds = isDays ? { ...indicator, unit: Unit.Seconds, mode: Mode.DowntimeOnly } : indicator;
+  const seconds = secondsOf(indicator);
   const { measurement: counted, canonical: downtime } = measureOutages(seen, period, seconds);
-  const measurement = isDays ? countDays(seen, period) : counted;
+  const measurement = indicator.unit === Unit.Days ? countDays(seen, period) : counted;
   // what the policy makes of the samples is not listed: it follows from them
   const announced = measureOutages({ outages: [], exclusions: maintenance }, period, seconds);
   const notes = announced.notes.filter(({ code }) => code !== "none");
   return { id, measurement, downtime, unknown: seen.unknown, series, listed: announced.canonical, remarks, notes };
 }
+
+function requireOne({ id, instances }: Indicator, what: string): void {
+  if (instances === 1n) return;
+  throw new UpheldError({
+    code: "evidence.several-instances",
+    message: `indicator ${id} counts ${instances} instances, but ${what} are of one`,
+    hint: "make each instance a measure of its own, or report outages with the column instance",
+  });
+}
+
+/** Days are told from seconds of downtime. */
+const secondsOf = (indicator: Indicator): Indicator =>
+  indicator.unit === Unit.Days ? { ...indicator, unit: Unit.Seconds, mode: Mode.DowntimeOnly } : indicator;
 
 function describe(input: IndicatorInput, { total, bad, excluded }: Measurement) {
   const { grade, indicator } = input;

@@ -4,6 +4,7 @@ import { getAddress, isAddress, parseUnits } from "ethers";
 import { z } from "zod";
 import { UpheldError, UpheldErrors } from "../errors.ts";
 import { networkNamed, type Network } from "../chain/networks.ts";
+import type { TicketColumns } from "../measure/tickets.ts";
 import { maintenanceConfig, monitorShapes, type MaintenanceConfig, type MonitorConfig } from "../monitors/config.ts";
 import { parseDuration, WordError } from "../terms/words.ts";
 import { parseYaml } from "./yaml.ts";
@@ -21,6 +22,13 @@ export interface CountsSource {
   readonly counts: string;
 }
 
+/** A CSV export of tickets, and which of its columns says what. */
+export interface TicketsSource {
+  readonly kind: "tickets";
+  readonly file: string;
+  readonly columns: TicketColumns;
+}
+
 /** A monitor, as docs/monitors.md writes it, and what says when its service was announced to be down. */
 export interface MonitorSource {
   readonly kind: "monitor";
@@ -32,7 +40,7 @@ export interface MonitorSource {
 }
 
 /** Where a measure's figures come from. Files are absolute. */
-export type Source = OutagesSource | CountsSource | MonitorSource;
+export type Source = OutagesSource | CountsSource | TicketsSource | MonitorSource;
 
 /** One agreement that this oracle serves. */
 export interface ServedAgreement {
@@ -120,12 +128,25 @@ const network = text.transform((value, context) => {
 });
 
 const MONITORS = Object.keys(monitorShapes) as (keyof typeof monitorShapes)[];
-const KINDS = ["outages", "counts", ...MONITORS] as const;
+const KINDS = ["outages", "counts", "tickets", ...MONITORS] as const;
+
+const ticketsSchema = z.strictObject({
+  file: text,
+  columns: z.strictObject({
+    id: text,
+    priority: text,
+    opened: text,
+    answered: text.optional(),
+    resolved: text.optional(),
+    waiting: text.optional(),
+  }),
+});
 
 export const sourceSchema = z
   .strictObject({
     outages: text.optional(),
     counts: text.optional(),
+    tickets: ticketsSchema.optional(),
     ...z.strictObject(monitorShapes).partial().shape,
     "kept in": text.optional(),
     exclusions: text.optional(),
@@ -136,7 +157,9 @@ export const sourceSchema = z
     const [first] = named;
     const beside = given.exclusions !== undefined || given.maintenance !== undefined;
     if (first === undefined || named.length > 1) context.addIssue(`name exactly one of ${KINDS.join(", ")}`);
-    else if (first === "counts" && beside) {
+    else if (first === "tickets" && beside) {
+      context.addIssue("waiting and office hours stop a ticket's clock: leave exclusions and maintenance out");
+    } else if (first === "counts" && beside) {
       context.addIssue("counts say themselves what is excluded: leave exclusions and maintenance out");
     } else if (first === "outages" && given.maintenance !== undefined) {
       context.addIssue("a file of outages has its exclusions in a file too: leave maintenance out");
@@ -226,6 +249,7 @@ export function readConfig(file: string): OracleConfig {
 export function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: string) => string): Source {
   const exclusions = given.exclusions === undefined ? {} : { exclusions: path(given.exclusions) };
   if (given.counts !== undefined) return { kind: "counts", counts: path(given.counts) };
+  if (given.tickets !== undefined) return ticketsOf(given.tickets, path);
   if (given.outages !== undefined) return { kind: "outages", outages: path(given.outages), ...exclusions };
   const monitor = Object.fromEntries(
     MONITORS.filter((kind) => given[kind] !== undefined).map((kind) => [kind, given[kind]]),
@@ -236,6 +260,22 @@ export function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: strin
     ...(given["kept in"] === undefined ? {} : { keptIn: path(given["kept in"]) }),
     ...exclusions,
     ...(given.maintenance === undefined ? {} : { maintenance: given.maintenance }),
+  };
+}
+
+function ticketsOf({ file, columns }: z.infer<typeof ticketsSchema>, path: (name: string) => string): TicketsSource {
+  const { id, priority, opened, answered, resolved, waiting } = columns;
+  return {
+    kind: "tickets",
+    file: path(file),
+    columns: {
+      id,
+      priority,
+      opened,
+      ...(answered === undefined ? {} : { responded: answered }),
+      ...(resolved === undefined ? {} : { resolved }),
+      ...(waiting === undefined ? {} : { waiting }),
+    },
   };
 }
 

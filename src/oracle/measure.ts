@@ -1,17 +1,20 @@
 import { UpheldError, type Problem } from "../errors.ts";
 import type { EvidenceInput, IndicatorInput } from "../evidence/build.ts";
 import { csvMonitor } from "../measure/csv.ts";
+import type { TicketRule } from "../measure/tickets.ts";
 import type { Period } from "../measure/types.ts";
 import type { Monitors } from "../monitors/open.ts";
+import { sourceLine } from "../monitors/source.ts";
 import { needsRecord } from "../record/check.ts";
 import { measuredWithRecord, RECORD_SOURCE, type ReadRecord } from "../record/measuring.ts";
 import { periodOf } from "../terms/calendar.ts";
 import { indicatorsIn } from "../terms/measurements.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import { readCountsFile } from "./counts.ts";
-import type { MonitorSource, Source } from "./config.ts";
+import type { CountsSource, OutagesSource, Source } from "./config.ts";
 import { readMonitor, type Monitored } from "./monitored.ts";
 import type { Watched } from "./portfolio.ts";
+import { readTicketSource } from "./ticket-source.ts";
 
 /** A period to be measured, as the agreement's calendar has it. */
 export interface MeasuredPeriod extends Period {
@@ -36,6 +39,11 @@ export interface MeasureOptions {
   readonly readRecord: (agreement: string) => Promise<ReadRecord>;
 }
 
+/** A measure to be read, and how what is read becomes counts. */
+interface Measured extends Monitored {
+  readonly ticketRule?: TicketRule | undefined;
+}
+
 /** Measures from the sources that the oracle's config names. */
 export function measureFromSources({ chainId, tool, monitors, readRecord }: MeasureOptions): Measure {
   return async (agreement, period, signal) => {
@@ -45,7 +53,12 @@ export function measureFromSources({ chainId, tool, monitors, readRecord }: Meas
       indicatorsIn(terms, ofTerms).map(async (indicator, i) => {
         if (agreement.disclosures[i] !== undefined) return fromRecord(indicator);
         const label = `${agreement.names[i] ?? `measure ${indicator.id}`} of ${agreement.label}`;
-        const measured = { indicator, policy: agreement.policies[i], label };
+        const measured = {
+          indicator,
+          policy: agreement.policies[i],
+          ticketRule: agreement.ticketRules[i],
+          label,
+        };
         return readSource(monitors, sourceFor(agreement, i), measured, period, signal);
       }),
     );
@@ -59,7 +72,7 @@ export function measureFromSources({ chainId, tool, monitors, readRecord }: Meas
       revision: 0,
       author: "oracle",
       tool,
-      source: [...new Set([...sources, ...(needsRecord(agreement) ? [RECORD_SOURCE] : [])])].join("; "),
+      source: sourceLine([...new Set([...sources, ...(needsRecord(agreement) ? [RECORD_SOURCE] : [])])].join("; ")),
       indicators,
     };
   };
@@ -73,7 +86,7 @@ function fromRecord(indicator: Indicator): Reading {
 
 /** Every measure needs a source, and every source a measure: told when the config is opened, not when a month is over. */
 export function checkSources(
-  agreement: Pick<Watched, "terms" | "names" | "served"> & Partial<Pick<Watched, "disclosures">>,
+  agreement: Pick<Watched, "terms" | "names" | "served" | "ticketRules"> & Partial<Pick<Watched, "disclosures">>,
   file: string,
 ): void {
   const { terms, names, served, disclosures = [] } = agreement;
@@ -95,11 +108,13 @@ export function checkSources(
       return;
     }
     const source = sourceFor(agreement, i, file);
-    if (source.kind === "counts" || indicator.unit === Unit.Seconds) return;
+    const problem = mismatch(source, indicator, agreement.ticketRules[i]);
+    if (problem === undefined) return;
+    const { code, says, hint } = problem;
     throw new UpheldError({
-      code: "config.not-seconds",
-      message: `${served.ref}: measure ${names[i] ?? indicator.id} is not counted in seconds, so it needs counts.`,
-      hint: "Name a file of counts: period,total,bad,excluded.",
+      code: `config.${code}`,
+      message: `${served.ref}: measure ${names[i] ?? indicator.id} ${says}.`,
+      hint,
       ...place,
     });
   });
@@ -120,6 +135,36 @@ function requireNoSource(
   });
 }
 
+/** Why a source cannot give what the measure counts. */
+function mismatch(source: Source, { unit }: Indicator, rule: TicketRule | undefined) {
+  if (source.kind === "counts") return undefined;
+  if (source.kind !== "tickets") {
+    if (unit === Unit.Seconds || unit === Unit.Days) return undefined;
+    const what = unit === Unit.Tickets ? "counts or an export of tickets" : "counts";
+    return {
+      code: "not-seconds",
+      says: `is not counted in seconds or days, so it needs ${what}`,
+      hint: "Name a file of counts: period,total,bad,excluded.",
+    };
+  }
+  if (unit !== Unit.Tickets) {
+    const hint = "Name outages, counts or a monitor.";
+    return { code: "not-tickets", says: "is not counted in tickets, so an export of tickets says nothing of it", hint };
+  }
+  if (rule === undefined) {
+    return {
+      code: "no-policy",
+      says: "has no policy in the agreement's file that says which tickets are late",
+      hint: "Name the agreement by its file; one that was made without `policy` is reported from counts.",
+    };
+  }
+  const [key, word] =
+    rule.clock === "response" ? (["responded", "answered"] as const) : (["resolved", "resolved"] as const);
+  if (source.columns[key] !== undefined) return undefined;
+  const says = `counts tickets ${word} in time, and no column is named for that`;
+  return { code: "no-column", says, hint: `Add \`${word}\` under columns.` };
+}
+
 /** The source of the agreement's measure `i`, by its name or its number. */
 export function sourceFor(
   { terms, names, served }: Pick<Watched, "terms" | "names" | "served">,
@@ -133,26 +178,30 @@ export function sourceFor(
   throw new UpheldError({
     code: "config.no-source",
     message: `${served.ref}: no source is named for measure ${name === undefined ? id : `${name} (${id})`}.`,
-    hint: "Add it under measures: outages, counts or a monitor.",
+    hint: "Add it under measures: outages, counts, tickets or a monitor.",
     ...(file === undefined ? {} : { file }),
     ...(served.line === undefined ? {} : { line: served.line }),
   });
 }
 
 /** What one source says of a period. */
-export const readSource = (
+export async function readSource(
   monitors: Monitors,
   source: Source,
-  measured: Monitored,
+  measured: Measured,
   period: MeasuredPeriod,
   signal?: AbortSignal,
-): Promise<Reading> =>
-  source.kind === "monitor"
-    ? readMonitor(monitors, source, measured, period, signal)
-    : readFiles(source, measured.indicator, period);
+): Promise<Reading> {
+  if (source.kind === "monitor") return readMonitor(monitors, source, measured, period, signal);
+  if (source.kind !== "tickets") return readFiles(source, measured.indicator, period);
+  if (measured.ticketRule === undefined) {
+    throw new RangeError("checkSources lets no tickets through without a rule");
+  }
+  return readTicketSource(source, measured.indicator, measured.ticketRule, period);
+}
 
 async function readFiles(
-  source: Exclude<Source, MonitorSource>,
+  source: OutagesSource | CountsSource,
   indicator: Indicator,
   period: MeasuredPeriod,
 ): Promise<Reading> {

@@ -8,6 +8,7 @@ import { Token } from "../chain/token.ts";
 import { UpheldError } from "../errors.ts";
 import { decodeTerms, encodeTerms } from "../terms/codec.ts";
 import type { DisclosureRule, Policy } from "../measure/policy.ts";
+import type { TicketRule } from "../measure/tickets.ts";
 import { rulesOf } from "../record/measuring.ts";
 import { parseAgreement } from "../terms/file.ts";
 import type { TokenUnit } from "../terms/format.ts";
@@ -28,6 +29,8 @@ export interface Watched {
   readonly policies: readonly (Policy | undefined)[];
   /** Which measures count outages that the record does not tell of, likewise. */
   readonly disclosures: readonly (DisclosureRule | undefined)[];
+  /** How tickets of each measure become counts, as its file says; empty likewise. */
+  readonly ticketRules: readonly (TicketRule | undefined)[];
   readonly currency: TokenUnit;
 }
 
@@ -118,6 +121,7 @@ function fromFile(served: ServedAgreement, factory: string, implementation: stri
     terms,
     names: measures.map(({ name }) => name),
     ...rulesOf(measures),
+    ticketRules: measures.map(({ tickets }) => tickets),
     currency: token,
   };
 }
@@ -125,7 +129,8 @@ function fromFile(served: ServedAgreement, factory: string, implementation: stri
 async function fromChain({ ref }: ServedAgreement, factory: Factory) {
   try {
     const terms = decodeTerms(await ISLAEscrow__factory.connect(ref, factory.provider).terms());
-    return { label: ref, address: ref, terms, names: [], policies: [], disclosures: [], currency: undefined };
+    const none = { names: [], policies: [], disclosures: [], ticketRules: [], currency: undefined };
+    return { label: ref, address: ref, terms, ...none };
   } catch (error) {
     const isNone = isError(error, "BAD_DATA") || isError(error, "CALL_EXCEPTION");
     if (!isNone) throw decodeFailure(error);

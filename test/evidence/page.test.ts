@@ -94,6 +94,22 @@ describe("a reader written from docs/evidence.md", function () {
     heldToThePage(october({ indicators: [{ grade: "outages", indicator: several, outages, exclusions }] }));
   });
 
+  it("and in a month whose days with an outage are counted", () => {
+    const indicator = { ...uptime, unit: Unit.Days, mode: Mode.Count };
+    const outages = [
+      window("2025-10-09T14:45:00Z", "2025-10-11T00:00:00Z"),
+      window("2025-10-20T23:59:59Z", "2025-10-21T00:00:01Z"),
+    ];
+    const exclusions = [window("2025-10-10T00:00:00Z", "2025-10-11T00:00:00Z")];
+    const input = october({ indicators: [{ grade: "outages", indicator, outages, exclusions }] });
+    heldToThePage(input);
+    expect(buildEvidence(input, SALT).measurements).to.deep.equal([{ total: 31n, bad: 3n, excluded: 0n }]);
+    const several = { ...indicator, instances: 2n };
+    expect(() =>
+      buildEvidence(october({ indicators: [{ grade: "outages", indicator: several, outages, exclusions }] }), SALT),
+    ).to.throw(UpheldError, "counts 2 instances, but days are of one");
+  });
+
   it("and in a month of samples", () => {
     heldToThePage(octoberOf());
   });

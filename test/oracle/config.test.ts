@@ -115,7 +115,34 @@ describe("an oracle's config", () => {
     ]);
   });
 
+  it("maps the columns of an export of tickets, its file from the config's folder", () => {
+    const tickets =
+      "tickets: { file: desk.csv, columns: { id: No, priority: P, opened: O, answered: A, resolved: R, waiting: W } }";
+    const { agreements } = parseConfig(FULL.replace("counts: tickets.csv", tickets), FILE);
+    expect(agreements[0]?.sources.get("tickets")).to.deep.equal({
+      kind: "tickets",
+      file: "/srv/upheld/desk.csv",
+      columns: { id: "No", priority: "P", opened: "O", responded: "A", resolved: "R", waiting: "W" },
+    });
+  });
+
   const wrong: [what: string, change: (text: string) => string, said: string[]][] = [
+    [
+      "an export of tickets without a column that it needs",
+      (text) => text.replace("counts: tickets.csv", "tickets: { file: a.csv, columns: { id: No, priority: P } }"),
+      ["19: agreements 1, measures, tickets, tickets, columns, opened is missing. [config.missing-key]"],
+    ],
+    [
+      "an export of tickets with maintenance beside it",
+      (text) =>
+        text.replace(
+          "counts: tickets.csv",
+          "tickets: { file: a.csv, columns: { id: No, priority: P, opened: O } }\n        exclusions: b.csv",
+        ),
+      [
+        "18: agreements 1, measures, tickets: waiting and office hours stop a ticket's clock: leave exclusions and maintenance out. [config.not-understood]",
+      ],
+    ],
     ["an unknown key", (text) => text.replace("port:", "prot:"), ['11: Unknown key "prot". [config.unknown-key]']],
     [
       "an unknown key further in",
@@ -158,7 +185,7 @@ describe("an oracle's config", () => {
       "two sources for one measure",
       (text) => text.replace("        counts: tickets.csv", "        counts: tickets.csv\n        outages: o.csv"),
       [
-        "18: agreements 1, measures, tickets: name exactly one of outages, counts, prometheus, samples, openmetrics, statuspage, upptime. [config.not-understood]",
+        "18: agreements 1, measures, tickets: name exactly one of outages, counts, tickets, prometheus, samples, openmetrics, statuspage, upptime. [config.not-understood]",
       ],
     ],
     [
