@@ -1,12 +1,14 @@
 import { readAgainst, type EvidenceAtHand } from "../evidence/against.ts";
 import { UpheldError } from "../errors.ts";
-import { finalMoney, splitMoney, type Purse } from "../model/resolution.ts";
+import { consequencesOf, type Consequence } from "../model/consequences.ts";
 import { periodOf, type Period } from "../terms/calendar.ts";
-import type { Measurement, Terms } from "../terms/types.ts";
+import type { Measurement } from "../terms/types.ts";
 import type { Agreement } from "./agreement.ts";
-import { nameOf, SEATS, SILENCE, type Ruling, type Seat } from "./enums.ts";
+import { nameOf, SEATS, SILENCE, type Seat } from "./enums.ts";
 import { eventsOf, lastOf, readHistory } from "./history.ts";
 import { measured } from "./replay.ts";
+
+export { consequencesOf, type Consequence } from "../model/consequences.ts";
 
 /** One of the accounts that the arbiter chooses from. */
 export interface Offer {
@@ -22,17 +24,6 @@ export interface Offer {
 
 /** What the counts of an offer rest on. */
 export type OfferEvidence = EvidenceAtHand | { readonly kind: "silence" };
-
-/** What a ruling would move, now. */
-export interface Consequence {
-  readonly ruling: Exclude<Ruling, "none">;
-  /** Of what the split holds. */
-  readonly toProvider: bigint;
-  readonly toClient: bigint;
-  /** Beside it, to the client. */
-  readonly fromBond: bigint;
-  readonly pledges: readonly { readonly of: Seat; readonly to: Seat; readonly amount: bigint }[];
-}
 
 export interface Case {
   readonly period: Period;
@@ -91,38 +82,4 @@ export async function readCase(agreement: Agreement, chainId: bigint, k: bigint,
   const { isOpen, agreedCredit: agreed, held } = dispute;
   const consequences = consequencesOf(terms, purse, offers, isOpen ? { agreed, held } : undefined);
   return { period, isOpen, held, offers, consequences };
-}
-
-/** `split`: what the split gave and holds; before it, both are worked out as of now. */
-export function consequencesOf(
-  terms: Pick<Terms, "termCreditCap">,
-  purse: Purse,
-  offers: readonly Pick<Offer, "by" | "credit" | "pledge">[],
-  split?: { readonly agreed: bigint; readonly held: bigint },
-): Consequence[] {
-  const { agreed, held, now } = split === undefined ? splitNow(terms, purse, offers) : { ...split, now: purse };
-  const feeGiven = agreed < purse.fee ? agreed : purse.fee;
-  const earned = purse.fee - feeGiven - held;
-  return [...offers.map(({ by }) => by), "declined" as const].map((ruling): Consequence => {
-    const picked = offers.find(({ by }) => by === (ruling === "declined" ? "report" : ruling));
-    const money = finalMoney(terms, now, picked?.credit ?? 0n, agreed);
-    return {
-      ruling,
-      toProvider: money.earned - earned,
-      toClient: money.credit - money.fromBond,
-      fromBond: money.fromBond,
-      pledges: offers.flatMap(({ by, pledge }) => {
-        if (by === "report" || pledge === 0n) return [];
-        const other = by === "provider" ? "client" : "provider";
-        return [{ of: by, to: ruling === "declined" || ruling === by ? by : other, amount: pledge }];
-      }),
-    };
-  });
-}
-
-function splitNow(terms: Pick<Terms, "termCreditCap">, purse: Purse, offers: readonly Pick<Offer, "credit">[]) {
-  const credits = offers.map(({ credit }) => credit).sort((a, b) => (a < b ? -1 : 1));
-  const split = splitMoney(terms, purse, credits.at(0) ?? 0n, credits.at(-1) ?? 0n);
-  const now = { ...purse, credited: purse.credited + split.credit, bond: purse.bond - split.fromBond };
-  return { agreed: split.agreed, held: split.held, now };
 }

@@ -1,16 +1,9 @@
-import { isError, toUtf8String, ZeroAddress, type ErrorDescription, type Interface } from "ethers";
+import { isError, type ErrorDescription, type Interface } from "ethers";
 import { UpheldError, type Problem } from "../errors.ts";
-import { moment, type Currency } from "../format.ts";
-import { formatMoney, formatShare, formatSpan } from "../terms/format.ts";
 import { allErrors } from "./abi.ts";
-import { SILENCE } from "./enums.ts";
-import { HINTS } from "./hints.ts";
-import type { Hint } from "./hints/hint.ts";
+import { toldOf, type Wording } from "./told.ts";
 
-/** What makes an error readable: how the token writes amounts. */
-export interface Wording {
-  readonly currency?: Currency;
-}
+export type { Wording } from "./told.ts";
 
 let errors: Interface | undefined;
 
@@ -39,51 +32,13 @@ export function fromRevert(data: string, wording: Wording = {}, cause?: unknown)
       { cause },
     );
   }
-  return new UpheldError(problemOf(parsed, wording), { cause });
+  return new UpheldError(toldOf(parsed.name, valuesOf(parsed), wording), { cause });
 }
 
-function problemOf(parsed: ErrorDescription, wording: Wording): Problem {
-  const values = Object.fromEntries(
+function valuesOf(parsed: ErrorDescription): Record<string, unknown> {
+  return Object.fromEntries(
     parsed.fragment.inputs.map((input, i) => [input.name === "" ? `_${i}` : input.name, parsed.args[i] as unknown]),
   );
-  const entry = entryFor(parsed.name, values);
-  const code = `contract.${parsed.name}`;
-  if (entry === undefined) {
-    const listed = Object.entries(values).map(([name, value]) => `${name} ${String(value)}`);
-    return {
-      code,
-      message: `The contract refused: ${parsed.name}${listed.length > 0 ? ` (${listed.join(", ")})` : ""}.`,
-    };
-  }
-  return {
-    code,
-    message: fill(entry.says, values, wording),
-    hint: fill(entry.hint, values, wording),
-    ...(entry.retry === true ? { retry: true } : {}),
-  };
-}
-
-function entryFor(name: string, values: Record<string, unknown>): Hint | undefined {
-  const entry = HINTS[name];
-  const value = values[entry?.whenZero?.value ?? ""];
-  return value === 0n || value === ZeroAddress ? entry?.whenZero?.entry : entry;
-}
-
-/** Replaces `{name:kind}` by the value; kinds: time, span, money, share, seat, revision, text. */
-function fill(template: string, values: Record<string, unknown>, { currency }: Wording): string {
-  return template.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, kind?: string) => {
-    const value = values[name];
-    if (typeof value === "bigint") {
-      if (kind === "time") return moment(value);
-      if (kind === "span") return formatSpan(value);
-      if (kind === "share") return formatShare(value);
-      if (kind === "money") return currency === undefined ? `${value} units` : formatMoney(value, currency);
-      if (kind === "revision" && value === SILENCE) return `${value} (silence)`;
-      if (kind === "seat") return value === 1n ? "provider" : "client";
-    }
-    if (kind === "text" && typeof value === "string") return toUtf8String(value).replaceAll("\0", "");
-    return String(value);
-  });
 }
 
 /** The bytes a contract reverted with, wherever the client library has put them. */

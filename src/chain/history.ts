@@ -67,6 +67,13 @@ export type AgreementEvent = {
     readonly transaction: string;
   };
 }[EventName];
+import type { JsonRpcProvider, Log } from "ethers";
+import type { Agreement } from "./agreement.ts";
+import type { Factory } from "./factory.ts";
+import { eventsOf, joined, type AgreementEvent, type ParsedLog } from "./events.ts";
+import { decodeFailure } from "./failure.ts";
+
+export { eventsOf, lastOf, type AgreementEvent, type EventName, type EventValues } from "./events.ts";
 
 const ESCROW = ISLAEscrow__factory.createInterface();
 const SMALLEST_STEP = 64;
@@ -156,6 +163,7 @@ interface ParsedLog {
 }
 
 function parse(log: RawLog): ParsedLog[] {
+function parse(log: Log): ParsedLog[] {
   const parsed = ESCROW.parseLog(log);
   if (parsed === null) return [];
   const values = parsed.args.toObject() as Record<string, bigint>;
@@ -187,6 +195,8 @@ function joined(logs: readonly ParsedLog[]): AgreementEvent[] {
  * smaller steps: nodes limit the range differently.
  */
 export async function readLogs(
+/** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */
+async function readLogs(
   provider: JsonRpcProvider,
   filter: LogFilter,
 /** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { codeOf, linkNew } from "../disk.ts";
 import { UpheldError } from "../errors.ts";
 import type { Note } from "../measure/types.ts";
-import { formatUtc } from "../measure/time.ts";
 import type { Measurement } from "../terms/types.ts";
 import { buildEvidence, newSalt, type EvidenceInput, type RandomSource } from "./build.ts";
 import { remarksIn } from "./notes.ts";
+import { evidenceName, type NameParts } from "./name.ts";
 import { pack, unpack } from "./pack.ts";
 import { parseEvidence, type Evidence } from "./schema.ts";
 import { verifyEvidence } from "./verify.ts";
@@ -56,23 +56,12 @@ export async function readEvidence(path: string): Promise<Evidence> {
   throw new UpheldError({ code: "evidence.missing", message: "there is no such evidence file", hint, file: path });
 }
 
-type PathParts = Pick<EvidenceInput, "chainId" | "agreement" | "revision" | "author"> & {
-  readonly period: Pick<EvidenceInput["period"], "index" | "start">;
-};
-
-/**
- * `<directory>/<chain id>/<agreement>/2025-10.r0.json.gz`. A period that starts inside a month is named by its day and
- * number, as two of them may start on one day; a party's own counts carry the party's name.
- */
-export function evidencePath(directory: string, { chainId, agreement, period, revision, author }: PathParts): string {
-  const start = formatUtc(period.start);
-  const isWholeMonth = start.endsWith("-01T00:00:00Z");
-  const name = isWholeMonth ? start.slice(0, 7) : `${start.slice(0, 10)}.p${period.index}`;
-  const by = author === "oracle" ? "" : `.${author}`;
-  return join(directory, String(chainId), agreement.toLowerCase(), `${name}.r${revision}${by}.json.gz`);
+/** `<directory>/<chain id>/<agreement>/2025-10.r0.json.gz` */
+export function evidencePath(directory: string, parts: NameParts): string {
+  return join(directory, ...evidenceName(parts).split("/"));
 }
 
-function pathPartsOf({ chainId, agreement, revision, author, period, start }: Evidence): PathParts {
+function pathPartsOf({ chainId, agreement, revision, author, period, start }: Evidence): NameParts {
   const seconds = BigInt(Date.parse(start) / 1000);
   return { chainId: BigInt(chainId), agreement, revision, author, period: { index: period, start: seconds } };
 }

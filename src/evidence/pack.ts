@@ -1,8 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { UpheldError } from "../errors.ts";
-
-/** Largest file once unpacked, in bytes; what is larger is neither written nor read. */
-export const MAX_UNPACKED = 64 * 1024 * 1024;
+import { MAX_UNPACKED } from "./schema.ts";
 
 /** Byte 9 of a gzip file names the system that wrote it: 255, unknown, makes all systems write the same. */
 const SYSTEM = 9;

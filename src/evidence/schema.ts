@@ -14,6 +14,9 @@ const MAX_DAYS = 367;
 /** Most samples of a file: more than a year of three vantage points every five seconds. It bounds what a file unfolds to. */
 export const MAX_SAMPLES = 20_000_000;
 
+/** Largest file once unpacked, in bytes; what is larger is neither written nor read. */
+export const MAX_UNPACKED = 64 * 1024 * 1024;
+
 /** The words of the file for the numbers of the contract. */
 export const UNIT_WORDS = {
   seconds: Unit.Seconds,

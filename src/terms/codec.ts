@@ -1,5 +1,5 @@
-import { getAddress, keccak256 } from "ethers";
 import { UpheldError } from "../errors.ts";
+import { checksumAddress, keccakHex } from "./address.ts";
 import type { ChronicRule, Combination, Indicator, Mode, Objective, Terms, Test, Tier, Unit } from "./types.ts";
 
 /** Mirrors `contracts/libraries/TermsCodec.sol`: big-endian, no gaps; the table there is the format. */
@@ -160,7 +160,7 @@ export function decodeTerms(packed: string): Terms {
 }
 
 function readHeader(from: Reader): Omit<Terms, "indicators" | "chronic" | "objectives"> {
-  const address = () => getAddress(from.bytes(20));
+  const address = () => checksumAddress(from.bytes(20));
   return {
     provider: address(),
     client: address(),
@@ -238,5 +238,5 @@ function readTier(from: Reader): Tier {
 
 /** What the parties accept: keccak256 of the packed terms. */
 export function termsHash(terms: Terms): string {
-  return keccak256(encodeTerms(terms));
+  return keccakHex(encodeTerms(terms));
 }

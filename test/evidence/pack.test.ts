@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { MAX_UNPACKED, pack, unpack } from "../../src/evidence/pack.ts";
+import { pack, unpack } from "../../src/evidence/pack.ts";
+import { MAX_UNPACKED } from "../../src/evidence/schema.ts";
 import { UpheldError } from "../../src/errors.ts";
 
 const problemOf = (run: () => unknown) => {
