@@ -1,16 +1,20 @@
 import type {
   AcceptedEvent,
+  ArbiterChangedEvent,
   BondPostedEvent,
   ChronicFailureEvent,
   ClaimedEvent,
   ClosedEvent,
   ConsentGivenEvent,
+  ConsentRevokedEvent,
   DisputedEvent,
   FundedEvent,
   OracleChangedEvent,
   PeriodFinalEvent,
   PledgeMovedEvent,
   ReportedEvent,
+  SeatOfferedEvent,
+  SeatTakenEvent,
   SplitEvent,
   TerminatedEvent,
   UnacceptedEvent,
@@ -34,6 +38,10 @@ export interface EventValues {
   Closed: ClosedEvent.OutputObject;
   PledgeMoved: PledgeMovedEvent.OutputObject;
   Terminated: TerminatedEvent.OutputObject;
+  SeatOffered: SeatOfferedEvent.OutputObject;
+  SeatTaken: SeatTakenEvent.OutputObject;
+  ConsentRevoked: ConsentRevokedEvent.OutputObject;
+  ArbiterChanged: ArbiterChangedEvent.OutputObject;
   OracleChanged: OracleChangedEvent.OutputObject;
   ConsentGiven: ConsentGivenEvent.OutputObject;
   Claimed: ClaimedEvent.OutputObject;

@@ -1,6 +1,7 @@
 import { isError, type ErrorDescription, type Interface } from "ethers";
 import { UpheldError, type Problem } from "../errors.ts";
 import { allErrors } from "./abi.ts";
+import { revertData } from "./revert-data.ts";
 import { toldOf, type Wording } from "./told.ts";
 
 export type { Wording } from "./told.ts";
@@ -39,26 +40,6 @@ function valuesOf(parsed: ErrorDescription): Record<string, unknown> {
   return Object.fromEntries(
     parsed.fragment.inputs.map((input, i) => [input.name === "" ? `_${i}` : input.name, parsed.args[i] as unknown]),
   );
-}
-
-/** The bytes a contract reverted with, wherever the client library has put them. */
-function revertData(error: unknown): string | undefined {
-  const seen = new Set<unknown>();
-  const queue: unknown[] = [error];
-  while (queue.length > 0) {
-    const next = queue.shift();
-    if (typeof next !== "object" || next === null || seen.has(next)) continue;
-    seen.add(next);
-    const { data, code, info, error: inner, cause } = next as Record<string, unknown>;
-    if (
-      typeof data === "string" &&
-      /^0x([0-9a-f]{2})*$/i.test(data) &&
-      (data.length >= 10 || code === "CALL_EXCEPTION")
-    )
-      return data;
-    queue.push(data, info, inner, cause);
-  }
-  return undefined;
 }
 
 function fromClient(error: unknown): Problem | undefined {

@@ -1,75 +1,8 @@
 import { ISLAEscrow__factory } from "../../typechain-types/index.ts";
-import type {
-  AcceptedEvent,
-  ArbiterChangedEvent,
-  BondPostedEvent,
-  ChronicFailureEvent,
-  ClaimedEvent,
-  ClosedEvent,
-  ConsentGivenEvent,
-  ConsentRevokedEvent,
-  DisputedEvent,
-  FundedEvent,
-  OracleChangedEvent,
-  PeriodFinalEvent,
-  PledgeMovedEvent,
-  ReportedEvent,
-  SeatOfferedEvent,
-  SeatTakenEvent,
-  SplitEvent,
-  TerminatedEvent,
-  UnacceptedEvent,
-  WithdrawnEvent,
-} from "../../typechain-types/interfaces/ISLAEscrow.ts";
 import type { JsonRpcProvider, Log } from "ethers";
 import type { Agreement } from "./agreement.ts";
 import type { Factory } from "./factory.ts";
 import { agreedHeight } from "./failover.ts";
-import { decodeFailure } from "./failure.ts";
-
-/**
- * The events of an agreement whose values this library uses. What the chain says in an event of its own before a report
- * or a result, and only where there is something to say, is a value of that report or result here, else 0.
- */
-export interface EventValues {
-  Accepted: AcceptedEvent.OutputObject;
-  Unaccepted: UnacceptedEvent.OutputObject;
-  Funded: FundedEvent.OutputObject;
-  Reported: ReportedEvent.OutputObject & { readonly revision: bigint };
-  Disputed: DisputedEvent.OutputObject;
-  Split: SplitEvent.OutputObject;
-  PeriodFinal: PeriodFinalEvent.OutputObject & { readonly ruling: bigint; readonly fromBond: bigint };
-  ChronicFailure: ChronicFailureEvent.OutputObject;
-  BondPosted: BondPostedEvent.OutputObject;
-  Closed: ClosedEvent.OutputObject;
-  PledgeMoved: PledgeMovedEvent.OutputObject;
-  Terminated: TerminatedEvent.OutputObject;
-  Activated: object;
-  SeatOffered: SeatOfferedEvent.OutputObject;
-  SeatTaken: SeatTakenEvent.OutputObject;
-  ConsentRevoked: ConsentRevokedEvent.OutputObject;
-  ArbiterChanged: ArbiterChangedEvent.OutputObject;
-  OracleChanged: OracleChangedEvent.OutputObject;
-  ConsentGiven: ConsentGivenEvent.OutputObject;
-  Claimed: ClaimedEvent.OutputObject;
-  Withdrawn: WithdrawnEvent.OutputObject;
-  SeatTaken: SeatTakenEvent.OutputObject;
-}
-
-export type EventName = keyof EventValues;
-
-/** One event, with where it lies in the chain. */
-export type AgreementEvent = {
-  readonly [N in EventName]: {
-    readonly name: N;
-    readonly values: EventValues[N];
-    readonly block: number;
-    readonly transaction: string;
-  };
-}[EventName];
-import type { JsonRpcProvider, Log } from "ethers";
-import type { Agreement } from "./agreement.ts";
-import type { Factory } from "./factory.ts";
 import { eventsOf, joined, type AgreementEvent, type ParsedLog } from "./events.ts";
 import { decodeFailure } from "./failure.ts";
 
@@ -126,6 +59,11 @@ export async function readClosed(
   return closed;
 }
 
+function topicOf(name: string): string {
+  const event = ESCROW.getEvent(name as "Reported");
+  return event.topicHash;
+}
+
 /** Logs of any contracts, as a node finds them. */
 export interface LogFilter {
   readonly address?: string | string[];
@@ -140,74 +78,24 @@ export function eventsIn(logs: readonly RawLog[]): AgreementEvent[] {
   return joined(logs.flatMap(parse));
 }
 
-/** The last event called `name`, if there is one. */
-export function lastOf<N extends EventName>(history: readonly AgreementEvent[], name: N): EventValues[N] | undefined {
-  return eventsOf(history, name).at(-1);
-}
-
-/** The values of all events called `name`. */
-export function eventsOf<N extends EventName>(history: readonly AgreementEvent[], name: N): EventValues[N][] {
-  return history.filter((event) => event.name === name).map((event) => event.values as EventValues[N]);
-}
-
-function topicOf(name: string): string {
-  const event = ESCROW.getEvent(name as "Reported");
-  return event.topicHash;
-}
-
-interface ParsedLog {
-  readonly name: string;
-  readonly values: Record<string, bigint>;
-  readonly block: number;
-  readonly transaction: string;
-}
-
 function parse(log: RawLog): ParsedLog[] {
-function parse(log: Log): ParsedLog[] {
   const parsed = ESCROW.parseLog(log);
   if (parsed === null) return [];
   const values = parsed.args.toObject() as Record<string, bigint>;
   return [{ name: parsed.name, values, block: log.blockNumber, transaction: log.transactionHash }];
 }
 
-/** Puts what was said before a report or a result into it. */
-function joined(logs: readonly ParsedLog[]): AgreementEvent[] {
-  let [revision, ruling, fromBond] = [0n, 0n, 0n];
-  const events: unknown[] = [];
-  for (const log of logs) {
-    const { name, values } = log;
-    if (name === "Revised") revision = values["revision"] ?? 0n;
-    else if (name === "Ruled") ruling = values["ruling"] ?? 0n;
-    else if (name === "BondDrawn") fromBond = values["amount"] ?? 0n;
-    else if (name === "Reported") {
-      events.push({ ...log, values: { ...values, revision } });
-      revision = 0n;
-    } else if (name === "PeriodFinal") {
-      events.push({ ...log, values: { ...values, ruling, fromBond } });
-      [ruling, fromBond] = [0n, 0n];
-    } else events.push(log);
-  }
-  return events as AgreementEvent[];
-}
-
 /**
- * Reads logs up to block `to`, the latest one when it is left out, in one go where the node allows it, else in ever
- * smaller steps: nodes limit the range differently.
+ * Reads logs up to block `to`, the latest that all nodes have when it is left out, in one go where the node allows it,
+ * else in ever smaller steps: nodes limit the range differently.
  */
 export async function readLogs(
-/** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */
-async function readLogs(
   provider: JsonRpcProvider,
   filter: LogFilter,
-/** Reads logs in one go where the node allows it, else in ever smaller steps: nodes limit the range differently. */
-export async function readLogs(
-  provider: JsonRpcProvider,
-  filter: { address: string | string[]; topics?: (string | string[] | null)[] },
   from: number,
   to?: number,
 ): Promise<Log[]> {
-  const latest = to ?? (await provider.getBlockNumber());
-  const latest = await agreedHeight(provider);
+  const latest = to ?? (await agreedHeight(provider));
   const logs: Log[] = [];
   let step = latest - from + 1;
   let next = from;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { UpheldError } from "../errors.ts";
 import { policySchema, type Policy } from "../measure/policy.ts";
 import { formatUtc, parseUtc } from "../measure/time.ts";
@@ -27,26 +27,26 @@ export const UNIT_WORDS = {
 };
 export const MODE_WORDS = { count: Mode.Count, "downtime-only": Mode.DowntimeOnly, denominator: Mode.Denominator };
 
-const hex32 = z.string().regex(/^0x[0-9a-f]{64}$/, "must be 32 bytes in lower-case hex");
-const count = z
-  .string()
-  .regex(/^(0|[1-9]\d{0,19})$/, { error: "must be a whole number, as a string", abort: true })
-  .refine((text) => BigInt(text) < 2n ** 64n, "must be below 2^64");
+const hex32 = z.string().check(z.regex(/^0x[0-9a-f]{64}$/, "must be 32 bytes in lower-case hex"));
+const count = z.string().check(
+  z.regex(/^(0|[1-9]\d{0,19})$/, { error: "must be a whole number, as a string", abort: true }),
+  z.refine((text) => BigInt(text) < 2n ** 64n, "must be below 2^64"),
+);
 const time = z
   .string()
-  .refine(isCanonicalTime, { error: "must be a UTC time such as 2025-10-09T14:45:00Z", abort: true });
-const line = z
-  .string()
-  .max(200)
-  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must be one line of text");
-const id = z.int().min(0).max(65_535);
+  .check(z.refine(isCanonicalTime, { error: "must be a UTC time such as 2025-10-09T14:45:00Z", abort: true }));
+const line = z.string().check(
+  z.maxLength(200),
+  z.refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must be one line of text"),
+);
+const id = z.int().check(z.minimum(0), z.maximum(65_535));
 export const isVantage = (text: string): boolean => /^[A-Za-z0-9._:-]{1,60}$/.test(text);
-const vantage = z.string().refine(isVantage, "must be one word of at most 60 letters, digits, . _ : -");
+const vantage = z.string().check(z.refine(isVantage, "must be one word of at most 60 letters, digits, . _ : -"));
 
 const span = z.strictObject({
   indicator: id,
   /** 0: every instance */
-  instance: z.int().min(0).max(4_294_967_295),
+  instance: z.int().check(z.minimum(0), z.maximum(4_294_967_295)),
   start: time,
   end: time,
 });
@@ -57,9 +57,9 @@ const samples = z.strictObject({
   runs: z.custom<readonly Run[]>(areRuns, "must be runs [first, step, count, value] of whole numbers, in order"),
 });
 
-const policy: z.ZodType<Policy> = policySchema;
+const policy: z.ZodMiniType<Policy> = policySchema;
 
-const note = z.strictObject({ indicator: id, vantage, start: time, end: time, reason: line.min(1) });
+const note = z.strictObject({ indicator: id, vantage, start: time, end: time, reason: line.check(z.minLength(1)) });
 
 const indicator = z
   .strictObject({
@@ -75,15 +75,17 @@ const indicator = z
     total: count,
     bad: count,
     excluded: count,
-    policy: policy.exactOptional(),
+    policy: z.exactOptional(policy),
   })
-  .refine(({ grade, policy }) => (grade === "samples") === (policy !== undefined), {
-    error: "must be there for the grade samples, and only there",
-    path: ["policy"],
-  });
+  .check(
+    z.refine(({ grade, policy }) => (grade === "samples") === (policy !== undefined), {
+      error: "must be there for the grade samples, and only there",
+      path: ["policy"],
+    }),
+  );
 
 const day = z.strictObject({
-  date: z.string().refine((text) => isCanonicalTime(`${text}T00:00:00Z`), "must be a date such as 2025-10-09"),
+  date: z.string().check(z.refine((text) => isCanonicalTime(`${text}T00:00:00Z`), "must be a date such as 2025-10-09")),
   samples: z.array(samples),
   outages: z.array(span),
   exclusions: z.array(span),
@@ -94,35 +96,34 @@ const day = z.strictObject({
 const evidenceSchema = z.strictObject({
   schema: z.literal(SCHEMA),
   chainId: count,
-  agreement: z.string().regex(/^0x[0-9a-f]{40}$/, "must be an address in lower-case hex"),
-  period: z.int().min(0).max(239),
-  revision: z.int().min(0).max(255),
+  agreement: z.string().check(z.regex(/^0x[0-9a-f]{40}$/, "must be an address in lower-case hex")),
+  period: z.int().check(z.minimum(0), z.maximum(239)),
+  revision: z.int().check(z.minimum(0), z.maximum(255)),
   author: z.enum(["oracle", "provider", "client"]),
   start: time,
   end: time,
   tool: line,
   source: line,
-  indicators: z.array(indicator).min(1),
-  days: z.array(day).min(1).max(MAX_DAYS),
+  indicators: z.array(indicator).check(z.minLength(1)),
+  days: z.array(day).check(z.minLength(1), z.maxLength(MAX_DAYS)),
   salt: hex32,
   /** leaf 0 is everything above, leaf n is the n-th day */
-  leaves: z
-    .array(hex32)
-    .min(2)
-    .max(MAX_DAYS + 1),
+  leaves: z.array(hex32).check(z.minLength(2), z.maxLength(MAX_DAYS + 1)),
   root: hex32,
 });
 
-const checkedSchema = evidenceSchema.superRefine(({ start, end, days, leaves }, context) => {
-  const length = parseUtc(end) - parseUtc(start);
-  const wrong = (path: string, message: string) => {
-    context.addIssue({ code: "custom", path: [path], message });
-  };
-  if (length <= 0n || length > BigInt(MAX_DAYS) * DAY) wrong("end", "must be after start, by a year at most");
-  if (leaves.length !== days.length + 1) wrong("leaves", `must be ${days.length + 1}: one header and a leaf a day`);
-  const all = days.flatMap((each) => each.samples).reduce((sum, { runs }) => sum + samplesIn(runs), 0);
-  if (all > MAX_SAMPLES) wrong("days", `must not have more than ${MAX_SAMPLES} samples, has ${all}`);
-});
+const checkedSchema = evidenceSchema.check(
+  z.superRefine(({ start, end, days, leaves }, context) => {
+    const length = parseUtc(end) - parseUtc(start);
+    const wrong = (path: string, message: string) => {
+      context.addIssue({ code: "custom", path: [path], message });
+    };
+    if (length <= 0n || length > BigInt(MAX_DAYS) * DAY) wrong("end", "must be after start, by a year at most");
+    if (leaves.length !== days.length + 1) wrong("leaves", `must be ${days.length + 1}: one header and a leaf a day`);
+    const all = days.flatMap((each) => each.samples).reduce((sum, { runs }) => sum + samplesIn(runs), 0);
+    if (all > MAX_SAMPLES) wrong("days", `must not have more than ${MAX_SAMPLES} samples, has ${all}`);
+  }),
+);
 
 /** Takes anything, gives evidence of the right shape or says what is wrong with it. It does not check any hash. */
 export function parseEvidence(value: unknown, file?: string): Evidence {

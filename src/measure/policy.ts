@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { UpheldError } from "../errors.ts";
 import { PPB } from "../terms/types.ts";
 import type { Hours } from "./hours.ts";
@@ -53,55 +53,59 @@ const MAX_PLACES = 100;
 const DAY = 86_400;
 const MINUTES = 1_440;
 
-const bound = z.int().exactOptional();
+const bound = z.exactOptional(z.int());
 
 const opening = z
-  .strictObject({ day: z.int().min(1).max(7), from: z.int().min(0).max(MINUTES), to: z.int().min(1) })
-  .refine(({ from, to }) => from < to && to <= from + MINUTES, "must close after it opens, within a day");
+  .strictObject({
+    day: z.int().check(z.minimum(1), z.maximum(7)),
+    from: z.int().check(z.minimum(0), z.maximum(MINUTES)),
+    to: z.int().check(z.minimum(1)),
+  })
+  .check(z.refine(({ from, to }) => from < to && to <= from + MINUTES, "must close after it opens, within a day"));
 
 const hours = z.strictObject({
-  zone: z.string().refine(isZone, "must be an IANA time zone"),
-  open: z.array(opening).min(1).max(100),
+  zone: z.string().check(z.refine(isZone, "must be an IANA time zone")),
+  open: z.array(opening).check(z.minLength(1), z.maxLength(100)),
   holidays: z
-    .array(z.string().refine(isDate, "must be a date such as 2026-12-25"))
-    .refine((dates) => dates.every((date, i) => i === 0 || (dates[i - 1] as string) < date), "must ascend"),
+    .array(z.string().check(z.refine(isDate, "must be a date such as 2026-12-25")))
+    .check(z.refine((dates) => dates.every((date, i) => i === 0 || (dates[i - 1] as string) < date), "must ascend")),
 });
 
-const ahead = z
-  .int()
-  .min(0)
-  .max(366 * DAY)
-  .exactOptional();
+const ahead = z.exactOptional(z.int().check(z.minimum(0), z.maximum(366 * DAY)));
 
 const record = z
-  .strictObject({ planned: ahead, emergency: ahead, declined: z.literal(true).exactOptional() })
-  .refine((rule) => Object.keys(rule).length > 0, "must say what the record takes out");
+  .strictObject({ planned: ahead, emergency: ahead, declined: z.exactOptional(z.literal(true)) })
+  .check(z.refine((rule) => Object.keys(rule).length > 0, "must say what the record takes out"));
 
 export const policySchema = z
   .strictObject({
     good: z
       .strictObject({ atLeast: bound, atMost: bound })
-      .refine(
-        ({ atLeast, atMost }) =>
-          atLeast === undefined || atMost === undefined ? atLeast !== atMost : atLeast <= atMost,
-        "must have a bound, and leave room for a good value",
+      .check(
+        z.refine(
+          ({ atLeast, atMost }) =>
+            atLeast === undefined || atMost === undefined ? atLeast !== atMost : atLeast <= atMost,
+          "must have a bound, and leave room for a good value",
+        ),
       ),
-    scale: z.number().positive(),
-    slot: z.int().min(1).max(DAY),
+    scale: z.number().check(z.positive()),
+    slot: z.int().check(z.minimum(1), z.maximum(DAY)),
     places: z
-      .strictObject({ bad: z.int().min(1), of: z.int().max(MAX_PLACES) })
-      .refine(({ bad, of }) => bad <= of, "must ask for no more vantage points than there are"),
-    minimum: z
-      .int()
-      .min(0)
-      .max(366 * DAY),
+      .strictObject({ bad: z.int().check(z.minimum(1)), of: z.int().check(z.maximum(MAX_PLACES)) })
+      .check(z.refine(({ bad, of }) => bad <= of, "must ask for no more vantage points than there are")),
+    minimum: z.int().check(z.minimum(0), z.maximum(366 * DAY)),
     counts: z.enum(["whole", "beyond", "whole minutes"]),
     unknown: z.enum(["down", "up", "excluded", "refuse"]),
-    coverage: z.int().min(0).max(Number(PPB)),
-    hours: hours.exactOptional(),
-    record: record.exactOptional(),
+    coverage: z.int().check(z.minimum(0), z.maximum(Number(PPB))),
+    hours: z.exactOptional(hours),
+    record: z.exactOptional(record),
   })
-  .refine(({ unknown, coverage }) => unknown !== "refuse" || coverage > 0, "must say below which coverage it refuses");
+  .check(
+    z.refine(
+      ({ unknown, coverage }) => unknown !== "refuse" || coverage > 0,
+      "must say below which coverage it refuses",
+    ),
+  );
 
 /** The policy as the one line of JSON, keys sorted, that the evidence carries. */
 export const policyText = (policy: Policy): string =>

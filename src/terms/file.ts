@@ -1,6 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Network } from "../chain/networks.ts";
+import { canonicalText, documentHash } from "./document.ts";
 import { Fields } from "./fields.ts";
 import { type Attachment, readAttachment } from "./file-attachment.ts";
 import { readHeader, readTermCap } from "./file-header.ts";
@@ -14,6 +13,7 @@ import { Combination } from "./types.ts";
 import { WordError } from "./words.ts";
 import { openYaml, Problems, type Section } from "./yaml.ts";
 
+export { canonicalText, documentHash } from "./document.ts";
 export type { Attachment } from "./file-attachment.ts";
 export type { Measure } from "./file-table.ts";
 export type { Overrides, Role, Token } from "./file-parties.ts";
@@ -79,16 +79,6 @@ export const KEYS = [
   "document",
   "salt",
 ] as const;
-
-/** The text that is hashed: as saved with plain line ends, so that a checkout on Windows changes nothing. */
-export function canonicalText(text: string): string {
-  return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-}
-
-/** `document` of the terms: SHA-256 of the agreement file, salt included, so that `sha256sum` gives it too. */
-export function documentHash(text: string): string {
-  return `0x${bytesToHex(sha256(utf8ToBytes(canonicalText(text))))}`;
-}
 
 /** Understands an agreement file. Throws `UpheldErrors` with all problems and their lines. */
 export function parseAgreement(text: string, options: ParseOptions = {}): AgreementFile {

@@ -1,0 +1,34 @@
+import { useState } from "react";
+import { documentHash } from "../../../src/terms/document.ts";
+import type { View } from "../chain/view.ts";
+import { FileField } from "./fields.tsx";
+import { Notice, Section } from "./parts.tsx";
+
+/** Whether a file is the one that both parties' hash is of. It never leaves this browser. */
+export function DocumentCheck({ view }: { view: View }) {
+  const [hash, setHash] = useState<{ name: string; is: string }>();
+  return (
+    <Section title="Is your file the one agreed on?">
+      <FileField
+        label="The agreement's file (.sla.yaml), or whatever document was hashed"
+        accept=".yaml,.yml,.txt,.md"
+        onFile={async (file) => {
+          setHash({ name: file.name, is: documentHash(await file.text()) });
+        }}
+      />
+      {hash !== undefined &&
+        (hash.is === view.terms.document ? (
+          <Notice tone="good" isUrgent>
+            <p data-document="same">{hash.name} is the document that this agreement holds the hash of.</p>
+          </Notice>
+        ) : (
+          <Notice tone="bad" isUrgent>
+            <p data-document="other">
+              {hash.name} is another text: its hash is {hash.is}, the agreement holds {view.terms.document}.
+            </p>
+          </Notice>
+        ))}
+      <p className="hint">It is read here and sent nowhere.</p>
+    </Section>
+  );
+}
