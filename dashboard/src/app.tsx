@@ -12,6 +12,7 @@ import { Home } from "./views/Home.tsx";
 import { Failure, Notice } from "./views/parts.tsx";
 import { Portfolio } from "./views/Portfolio.tsx";
 import { GenuineText } from "./views/Terms.tsx";
+import { networkName } from "./words.ts";
 import { WalletBar } from "./views/Wallet.tsx";
 
 /** How often the chain is read again, in ms. */
@@ -57,7 +58,9 @@ function Place({ route }: { route: Route }) {
   const node = useMemo(() => (rpc === undefined ? walletNode : nodeAt(rpc)), [rpc, walletNode]);
   if (place === "home" || address === undefined) return <Home route={route} />;
   if (node === undefined) {
-    return <Home key={address} route={route} needs="Name a node to read from, or open a wallet: then its node is read." />;
+    return (
+      <Home key={address} route={route} needs="Name a node to read from, or open a wallet: then its node is read." />
+    );
   }
   const sourced = { node, rpc: rpc ?? "" };
   return place === "agreement" ? (
@@ -67,8 +70,21 @@ function Place({ route }: { route: Route }) {
   );
 }
 
-function AgreementPlace({ route, address, node, rpc }: { route: Route; address: Address; node: Source["node"]; rpc: string }) {
-  const load = useCallback(async () => readView(await sourceOf(route, node, rpc), address), [route.factory, route.from, node, rpc, address]);
+function AgreementPlace({
+  route,
+  address,
+  node,
+  rpc,
+}: {
+  route: Route;
+  address: Address;
+  node: Source["node"];
+  rpc: string;
+}) {
+  const load = useCallback(
+    async () => readView(await sourceOf(route, node, rpc), address),
+    [route.factory, route.from, node, rpc, address],
+  );
   const { data, error, isLoading, reload } = useLoaded(load, EVERY);
   return (
     <>
@@ -86,7 +102,12 @@ function AgreementPlace({ route, address, node, rpc }: { route: Route; address: 
         </p>
       )}
       {data === undefined && error !== undefined && <Home route={route} />}
-      {data !== undefined && (isView(data) ? <Agreement view={data} evidence={route.evidence} reload={reload} /> : <NotGenuine refused={data} />)}
+      {data !== undefined &&
+        (isView(data) ? (
+          <Agreement view={data} evidence={route.evidence} reload={reload} />
+        ) : (
+          <NotGenuine refused={data} />
+        ))}
     </>
   );
 }
@@ -97,7 +118,7 @@ function NotGenuine({ refused }: { refused: Refused }) {
       <h1 id="false">This is not a genuine agreement</h1>
       <Notice tone="bad" isUrgent>
         <p data-genuine="no">
-          <strong>Send it no money.</strong> {refused.address} on {refused.network.name} fails a check:
+          <strong>Send it no money.</strong> {refused.address} on {networkName(refused.network)} fails a check:
         </p>
         <GenuineText checks={refused.found.checks} />
       </Notice>

@@ -102,7 +102,12 @@ function periodView(view: View, k: number, credited: bigint): PeriodView {
     return { ...base, standing: view.stage, credit, earned, finalAt: summary.resolvesAt };
   }
   if (BigInt(k) < state.period) return settledUnseen(view, base, credited);
-  const standing = isCurrent && view.stage === "awaiting" ? "awaited" : summary.runningPeriod === BigInt(k) && view.head.time >= period.start ? "running" : "to come";
+  const standing =
+    isCurrent && view.stage === "awaiting"
+      ? "awaited"
+      : summary.runningPeriod === BigInt(k) && view.head.time >= period.start
+        ? "running"
+        : "to come";
   return { ...base, standing, credit: 0n, earned: 0n, finalAt: 0n };
 }
 

@@ -1,5 +1,6 @@
 import type { Hands, View } from "./chain/view.ts";
-import { moment, shortAddress } from "../../src/format.ts";
+import type { Network } from "../../src/chain/networks.ts";
+import { shortAddress } from "../../src/format.ts";
 import { periodOf, periodStart, termEnd, type Period } from "../../src/terms/calendar.ts";
 import type { AgreementFile } from "../../src/terms/file.ts";
 import { formatMoney, formatRatio, formatTime } from "../../src/terms/format.ts";
@@ -72,7 +73,12 @@ export function countsText(indicator: Indicator, { total, bad, excluded }: Measu
 /** What an indicator is called: its name is in the agreement's document, not on the chain. */
 export function indicatorName(terms: Terms, i: number): string {
   const { unit, instances } = terms.indicators[i] ?? { unit: Unit.Seconds, instances: 1n };
-  const what = { [Unit.Seconds]: "Uptime", [Unit.Probes]: "Probes", [Unit.Tickets]: "Tickets", [Unit.Packets]: "Packets" };
+  const what = {
+    [Unit.Seconds]: "Uptime",
+    [Unit.Probes]: "Probes",
+    [Unit.Tickets]: "Tickets",
+    [Unit.Packets]: "Packets",
+  };
   const name = unit === Unit.Days ? "Days" : what[unit];
   const many = instances > 1n ? ` of ${instances} instances` : "";
   return terms.indicators.length === 1 ? `${name}${many}` : `Measure ${i + 1}, ${name.toLowerCase()}${many}`;
@@ -93,8 +99,12 @@ export function asFile(view: View): AgreementFile {
   };
 }
 
-/** `until 8 Nov 2025 09:00 UTC` */
-export const untilText = (time: bigint): string => `until ${moment(time)}`;
+/** As people know it: `Base`, `a local chain`. */
+export function networkName({ name, chainId }: Network): string {
+  if (name === "local") return "a local chain";
+  if (name.startsWith("chain-")) return `chain ${chainId}`;
+  return name.replace(/(^|-)[a-z]/g, (letters) => letters.replace("-", " ").toUpperCase());
+}
 
 /** Whether a termination brought the end forward. */
 export const isCut = (view: View): boolean => view.summary.state.end !== termEnd(view.terms);

@@ -8,7 +8,9 @@ const DEPLOYED = ["SLAFactory", "SLAEscrow", "SLABackOffice", "SLALens", "Oracle
 
 interface Artifact {
   readonly deployedBytecode: string;
-  readonly immutableReferences: Readonly<Record<string, readonly { readonly start: number; readonly length: number }[]>>;
+  readonly immutableReferences: Readonly<
+    Record<string, readonly { readonly start: number; readonly length: number }[]>
+  >;
 }
 
 /** The module that the page imports as `virtual:contracts`: hashes of the code this project compiles to, and all errors. */
@@ -30,7 +32,6 @@ function knownCode(root: string, name: string) {
   // the artifact has zeros there already
   return { name, size: (deployedBytecode.length - 2) / 2, holes, hash: keccakHex(deployedBytecode) };
 }
-
 
 /** The factories that the project knows, per chain, as `deploy/addresses.json` lists them. */
 function factories(root: string): unknown {

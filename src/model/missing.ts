@@ -12,8 +12,7 @@ export interface Covered {
 
 /** What must come in so that nothing is owed and all that is committed is there: before the start, the first fee. */
 export function missingMoney(terms: Terms, phase: Phase, state: Covered): bigint {
-  const needed =
-    phase === "draft" ? periodOf(terms, 0).fee : phase === "active" ? state.owed + state.committed : 0n;
+  const needed = phase === "draft" ? periodOf(terms, 0).fee : phase === "active" ? state.owed + state.committed : 0n;
   const there = state.balance + state.unabsorbed;
   return needed > there ? needed - there : 0n;
 }

@@ -68,7 +68,11 @@ export async function acceptPlan(view: View, seat: Seat, payer: Address, amount:
   if (seat === "provider") {
     const bond = terms.bond > 0n ? [`Your bond of ${money(view, terms.bond)} goes into the agreement.`] : [];
     const steps = await pulling(view.source.node, view.token, payer, terms.bond, money(view, terms.bond), accept);
-    return { ...base, words: [`You are bound once the client has accepted too; both must before ${start}.`, ...bond], steps };
+    return {
+      ...base,
+      words: [`You are bound once the client has accepted too; both must before ${start}.`, ...bond],
+      steps,
+    };
   }
   const words = [
     `You are bound once the provider has accepted too; both must before ${start}. Until then you may take all of it back.`,
@@ -110,7 +114,9 @@ export async function bondPlan(view: View, payer: Address): Promise<Plan> {
   const step = stepOf(view, `Post ${money(view, missing)} of bond`, data);
   return {
     title: `Post ${money(view, missing)} of bond`,
-    words: ["The bond is whole again. It pays what a credit exceeds a fee by, and comes back to the provider at the end."],
+    words: [
+      "The bond is whole again. It pays what a credit exceeds a fee by, and comes back to the provider at the end.",
+    ],
     by: undefined,
     steps: await pulling(view.source.node, view.token, payer, missing, money(view, missing), step),
   };
@@ -175,13 +181,19 @@ export function rulePlan(view: View, period: number, consequence: Consequence): 
     client: "The client's counts are right",
     declined: "No ruling: the report stands",
   };
-  const data = encodeFunctionData({ abi: ESCROW, functionName: "rule", args: [BigInt(period), numberOf(RULINGS, ruling)] });
+  const data = encodeFunctionData({
+    abi: ESCROW,
+    functionName: "rule",
+    args: [BigInt(period), numberOf(RULINGS, ruling)],
+  });
   return {
     title: says[ruling],
     words: [
       `Of what is held for ${periodName(view.terms, period)}, ${money(view, toProvider)} go to the provider and ${money(view, toClient)} stay the client's.`,
       ...(fromBond > 0n ? [`${money(view, fromBond)} more come to the client from the bond.`] : []),
-      ...consequence.pledges.map(({ of, to, amount }) => `The ${of}'s stake of ${money(view, amount)} goes to the ${to}.`),
+      ...consequence.pledges.map(
+        ({ of, to, amount }) => `The ${of}'s stake of ${money(view, amount)} goes to the ${to}.`,
+      ),
       "It is final.",
     ],
     by: { who: "the arbiter", account: view.summary.state.arbiter },

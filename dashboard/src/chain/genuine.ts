@@ -116,7 +116,8 @@ function creationCode(implementation: Address, packed: Hex): Hex {
 }
 
 function codeCheck(what: string, name: string, address: string, code: Hex, isListed: boolean): Check {
-  if (isKnown(code, name)) return { ok: true, what, detail: `${address}: byte for byte what this project compiles to.` };
+  if (isKnown(code, name))
+    return { ok: true, what, detail: `${address}: byte for byte what this project compiles to.` };
   if (isListed) return { ok: true, what, detail: `${address}: belongs to the factory that this project lists.` };
   const detail = `${address}: other code than this project's. Nothing it says can be believed.`;
   return { ok: false, what, detail };

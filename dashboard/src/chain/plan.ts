@@ -108,7 +108,11 @@ export async function permitted(
     words: `Sign that the agreement may take exactly ${written}, until ${formatTime(deadline)} UTC; costs no gas`,
     typedData,
     signed(signature) {
-      const [r, s, v] = [signature.slice(2, 66), signature.slice(66, 130), Number.parseInt(signature.slice(130, 132), 16)];
+      const [r, s, v] = [
+        signature.slice(2, 66),
+        signature.slice(66, 130),
+        Number.parseInt(signature.slice(130, 132), 16),
+      ];
       const args = [amount, deadline, v < 27 ? v + 27 : v, `0x${r}`, `0x${s}`] as const;
       const data = encodeFunctionData({ abi: ESCROW, functionName: "fundWithPermit", args });
       return { to: agreement, data, words: `Pay ${written} into the agreement` };

@@ -88,7 +88,12 @@ async function createdFor(
 }
 
 /** Agreements share few tokens; one that cannot be read hides only its own. */
-async function readTokens(node: Asked, chainId: bigint, rpc: string, all: readonly Summary[]): Promise<Map<string, Token>> {
+async function readTokens(
+  node: Asked,
+  chainId: bigint,
+  rpc: string,
+  all: readonly Summary[],
+): Promise<Map<string, Token>> {
   const addresses = [...new Set(all.map(({ token }) => token))];
   const found = await Promise.all(
     addresses.map((address) => readToken(node, chainId, rpc, address).catch(() => undefined)),
@@ -117,20 +122,27 @@ function needsOf(summary: Summary, phase: Phase, stage: Stage, token: Token, now
   if (stage === "disputed" && provider.disputeUntil > now) {
     needs.push({ what: "the client disputes: answer with your counts, or agree", due: provider.disputeUntil });
   }
-  if (stage === "awaiting") needs.push({ what: "no report yet; silence costs the agreed credit", due: summary.reportUntil });
+  if (stage === "awaiting")
+    needs.push({ what: "no report yet; silence costs the agreed credit", due: summary.reportUntil });
   if (state.openDisputes !== 0n) {
     const count = bitsOf(state.openDisputes).length;
     const held = formatMoney(state.held, token);
-    needs.push({ what: `${count === 1 ? "a dispute waits" : `${count} disputes wait`} for the arbiter, ${held} held`, due: summary.arbiterMayRuleUntil });
+    needs.push({
+      what: `${count === 1 ? "a dispute waits" : `${count} disputes wait`} for the arbiter, ${held} held`,
+      due: summary.arbiterMayRuleUntil,
+    });
   }
   if (state.owed > 0n) {
     const exit = provider.leaveAtOnceUntil > 0n ? "; you may leave at once" : "";
     needs.push({ what: `fee missing: ${formatMoney(state.owed, token)} owed${exit}`, due: 0n });
-  } else if (provider.leaveAtOnceUntil > 0n) needs.push({ what: "fees are not covered: you may leave at once", due: 0n });
-  if (summary.bondMissing > 0n) needs.push({ what: `bond short of ${formatMoney(summary.bondMissing, token)}`, due: 0n });
+  } else if (provider.leaveAtOnceUntil > 0n)
+    needs.push({ what: "fees are not covered: you may leave at once", due: 0n });
+  if (summary.bondMissing > 0n)
+    needs.push({ what: `bond short of ${formatMoney(summary.bondMissing, token)}`, due: 0n });
   if (client.leaveAtOnceUntil > 0n) needs.push({ what: "the client may leave at once", due: now });
   const lastNotice = state.end - now;
-  if (state.end > now && lastNotice < 60n * DAY) needs.push({ what: "the term ends: agree on a successor", due: state.end });
+  if (state.end > now && lastNotice < 60n * DAY)
+    needs.push({ what: "the term ends: agree on a successor", due: state.end });
   return needs;
 }
 
@@ -150,7 +162,10 @@ export function claimAllPlan(items: readonly Item[], provider: Address): Plan {
 }
 
 /** `41,300.00 USDC and 200.00 EURC`: sums of different money are not added up. */
-export function sumsText(items: readonly Item[], of: (item: Item) => bigint = ({ summary }) => summary.provider.payout): string {
+export function sumsText(
+  items: readonly Item[],
+  of: (item: Item) => bigint = ({ summary }) => summary.provider.payout,
+): string {
   const sums = new Map<Token, bigint>();
   for (const item of items) sums.set(item.token, (sums.get(item.token) ?? 0n) + of(item));
   const texts = [...sums].filter(([, sum]) => sum > 0n).map(([token, sum]) => formatMoney(sum, token));
@@ -176,17 +191,42 @@ export function standingText({ phase, stage, summary }: Item, now: bigint): stri
 /** All of it for a spreadsheet: amounts plain, times in UTC. */
 export function portfolioCsv(items: readonly Item[], now: bigint): string {
   const head = [
-    "agreement", "client", "phase", "state", "token", "fee", "balance", "earned", "owed", "held", "credited", "bond_missing",
-    "covered_through", "end", "needs",
+    "agreement",
+    "client",
+    "phase",
+    "state",
+    "token",
+    "fee",
+    "balance",
+    "earned",
+    "owed",
+    "held",
+    "credited",
+    "bond_missing",
+    "covered_through",
+    "end",
+    "needs",
   ];
   const rows = items.map((item) => {
     const { summary, token, address, phase, needs } = item;
     const { state } = summary;
     const amount = (units: bigint) => plainMoney(units, token.decimals);
     return [
-      address, state.client, phase, standingText(item, now), token.symbol, amount(summary.fee), amount(state.balance + state.unabsorbed),
-      amount(summary.provider.payout), amount(state.owed), amount(state.held), amount(state.creditsGiven), amount(summary.bondMissing),
-      summary.fundedThrough === 0n ? "" : moment(summary.fundedThrough), moment(state.end), needs.map(({ what }) => what).join("; "),
+      address,
+      state.client,
+      phase,
+      standingText(item, now),
+      token.symbol,
+      amount(summary.fee),
+      amount(state.balance + state.unabsorbed),
+      amount(summary.provider.payout),
+      amount(state.owed),
+      amount(state.held),
+      amount(state.creditsGiven),
+      amount(summary.bondMissing),
+      summary.fundedThrough === 0n ? "" : moment(summary.fundedThrough),
+      moment(state.end),
+      needs.map(({ what }) => what).join("; "),
     ];
   });
   return [head, ...rows].map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");

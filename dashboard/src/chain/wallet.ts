@@ -90,7 +90,8 @@ async function update(connected: Connected): Promise<void> {
   change({ connected: { ...connected, isAtomic: false } });
   const isAtomic = await takesBatches(connected);
   const now = wallets.connected;
-  if (now?.account === connected.account && now?.chainId === connected.chainId) change({ connected: { ...now, isAtomic } });
+  if (now?.account === connected.account && now?.chainId === connected.chainId)
+    change({ connected: { ...now, isAtomic } });
 }
 
 /** Only a wallet that says so itself. */
@@ -119,7 +120,9 @@ export async function switchTo(
   } catch (error) {
     if (!isUnknownChain(error) || chain.rpc === "") throw error;
     const nativeCurrency = { name: "Ether", symbol: "ETH", decimals: 18 };
-    await ask(node, "wallet_addEthereumChain", [{ chainId, chainName: chain.name, rpcUrls: [chain.rpc], nativeCurrency }]);
+    await ask(node, "wallet_addEthereumChain", [
+      { chainId, chainName: chain.name, rpcUrls: [chain.rpc], nativeCurrency },
+    ]);
   }
 }
 

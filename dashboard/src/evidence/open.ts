@@ -54,7 +54,11 @@ export interface Sworn {
 }
 
 /** Recomputes everything in the file and holds it against the chain; undefined: all of it agrees. */
-export function checkEvidence(view: View, { period: k, revision, root, measurements }: Sworn, evidence: Evidence): Difference | undefined {
+export function checkEvidence(
+  view: View,
+  { period: k, revision, root, measurements }: Sworn,
+  evidence: Evidence,
+): Difference | undefined {
   const { start, end } = periodIn(view, k);
   return verifyEvidence(evidence, {
     chainId: view.network.chainId,
@@ -68,7 +72,10 @@ export function checkEvidence(view: View, { period: k, revision, root, measureme
 }
 
 /** The name of the file of an account, below whatever address evidence lies at. */
-export function nameOfEvidence(view: View, { period: k, revision, author }: Omit<Sworn, "root" | "measurements">): string {
+export function nameOfEvidence(
+  view: View,
+  { period: k, revision, author }: Omit<Sworn, "root" | "measurements">,
+): string {
   const { start } = periodIn(view, k);
   return evidenceName({
     chainId: view.network.chainId,

@@ -24,7 +24,8 @@ export function parseOutages(text: string): Window[] {
     const trimmed = line.trim();
     if (trimmed === "") return [];
     const [from, to, ...more] = trimmed.split(/\s+to\s+|\s*,\s*/);
-    if (from === undefined || to === undefined || more.length > 0) throw unreadable(i, "write when it began, to, when it ended");
+    if (from === undefined || to === undefined || more.length > 0)
+      throw unreadable(i, "write when it began, to, when it ended");
     const [start, end] = [timeIn(from, i), timeIn(to, i)];
     if (end <= start) throw unreadable(i, "it ends before it begins");
     return [{ start, end }];
@@ -52,7 +53,13 @@ const unreadable = (line: number, why: string) =>
 export type Stated = { readonly outages: readonly Window[] } | { readonly bad: bigint };
 
 /** Swears what a party states of period `k`; what it does not speak of is as in the report. */
-export function swear(view: View, k: number, author: Seat, reported: readonly Measurement[], stated: readonly Stated[]): Own {
+export function swear(
+  view: View,
+  k: number,
+  author: Seat,
+  reported: readonly Measurement[],
+  stated: readonly Stated[],
+): Own {
   const { start, end } = periodIn(view, k);
   const indicators = view.terms.indicators.map((indicator, i): IndicatorInput => {
     const one = stated[i];

@@ -1,19 +1,12 @@
 import { createContext, useCallback, useContext, useEffect, useRef, useState, type ReactNode } from "react";
 import type { Address, Hex } from "viem";
 import { formatEther } from "viem";
-import {
-  carryOut,
-  coinOf,
-  costOf,
-  seesTheSame,
-  simulate,
-  type Plan,
-  type Progress,
-} from "../chain/plan.ts";
+import { carryOut, coinOf, costOf, seesTheSame, simulate, type Plan, type Progress } from "../chain/plan.ts";
 import { switchTo, useWallets, type Connected } from "../chain/wallet.ts";
 import type { Asked } from "../chain/rpc.ts";
 import type { Network } from "../../../src/chain/networks.ts";
 import type { Currency } from "../../../src/format.ts";
+import { networkName } from "../words.ts";
 import { Failure, Lines, Notice } from "./parts.tsx";
 import { WalletList } from "./Wallet.tsx";
 
@@ -81,13 +74,14 @@ function Readiness({ proposal, stage }: { proposal: Proposal; stage: Stage }) {
     );
   }
   if (connected.chainId !== stage.network.chainId) {
-    const { name, chainId } = stage.network;
+    const { chainId } = stage.network;
+    const name = networkName(stage.network);
     return (
       <>
         <Notice tone="warn" isUrgent>
           <p data-code="wallet.wrong-chain">
-            <strong>The wallet is on another chain.</strong> The agreement is on {name} (chain {String(chainId)}), the wallet
-            on chain {String(connected.chainId)}.
+            <strong>The wallet is on another chain.</strong> The agreement is on {name} (chain {String(chainId)}), the
+            wallet on chain {String(connected.chainId)}.
           </p>
         </Notice>
         <button
@@ -111,7 +105,9 @@ function Readiness({ proposal, stage }: { proposal: Proposal; stage: Stage }) {
       <Notice tone="warn" isUrgent>
         <p data-code="wallet.wrong-account">
           <strong>
-            {account === undefined ? "The wallet shows no account." : `The wallet's account is not ${proposal.by?.who ?? ""}.`}
+            {account === undefined
+              ? "The wallet shows no account."
+              : `The wallet's account is not ${proposal.by?.who ?? ""}.`}
           </strong>{" "}
           This needs {proposal.by === undefined ? "an account" : proposal.by.account}; the wallet shows{" "}
           {account ?? "none"}. Choose that account in the wallet: the page notices by itself.
@@ -138,7 +134,8 @@ async function tryOut(proposal: Proposal, { node, contracts }: Stage, { node: wa
     Promise.all(plan.steps.map((step) => costOf(node, account, step))),
     seesTheSame(node, wallet, contracts),
   ]);
-  if (!isSameCode) throw new Error("The wallet's own node does not see the contracts that this page shows. Sign nothing.");
+  if (!isSameCode)
+    throw new Error("The wallet's own node does not see the contracts that this page shows. Sign nothing.");
   const known = costs.filter((cost) => cost !== undefined);
   const cost = known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0n);
   return { plan, cost, coin };
@@ -228,8 +225,8 @@ function Tried({
       {isPoor && (
         <Notice tone="bad" isUrgent>
           <p data-code="gas.too-little">
-            <strong>Too little of the chain's own coin to pay for it.</strong> It costs about {coinText(cost ?? 0n)}; the account
-            has {coinText(coin)}. Send it some, then look again.
+            <strong>Too little of the chain's own coin to pay for it.</strong> It costs about {coinText(cost ?? 0n)};
+            the account has {coinText(coin)}. Send it some, then look again.
           </p>
         </Notice>
       )}

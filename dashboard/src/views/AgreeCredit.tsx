@@ -31,7 +31,8 @@ export function AgreeCredit({ view, one, revision }: { view: View; one: PeriodVi
       {offers.map(({ from, credit: named, expiry }) => (
         <Notice key={from} tone="info">
           <p data-offer={from}>
-            The {from} would end it with a credit of {money(view, named)} for {periodName(view.terms, one.k)}, until {moment(expiry)}.
+            The {from} would end it with a credit of {money(view, named)} for {periodName(view.terms, one.k)}, until{" "}
+            {moment(expiry)}.
           </p>
           <button
             type="button"

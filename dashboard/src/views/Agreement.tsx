@@ -1,9 +1,10 @@
 import { useMemo } from "react";
 import type { View } from "../chain/view.ts";
 import { away, moment } from "../../../src/format.ts";
+import { periodWord } from "../../../src/terms/explain.ts";
 import { acceptPlan } from "../chain/actions.ts";
 import { useWallets } from "../chain/wallet.ts";
-import { dayText, isCut, money, periodName, short } from "../words.ts";
+import { dayText, isCut, money, networkName, periodName, short } from "../words.ts";
 import { periodsOf } from "../periods.ts";
 import { Acting, usePropose, type Stage } from "./Act.tsx";
 import { DocumentCheck } from "./Document.tsx";
@@ -17,7 +18,15 @@ import { GenuineText, TermsText } from "./Terms.tsx";
 import { Year } from "./Year.tsx";
 
 /** One agreement: what it is, where it stands, and what can be done. */
-export function Agreement({ view, evidence, reload }: { view: View; evidence: string | undefined; reload: () => Promise<void> }) {
+export function Agreement({
+  view,
+  evidence,
+  reload,
+}: {
+  view: View;
+  evidence: string | undefined;
+  reload: () => Promise<void>;
+}) {
   const { source, network, address, token, found } = view;
   const stage = useMemo<Stage>(
     () => ({
@@ -59,8 +68,10 @@ function Head({ view }: { view: View }) {
         </p>
       </details>
       <p>
-        {money(view, terms.fee)} a period on {network.name}, {dayText(terms.start)} to {dayText(view.summary.state.end)}
-        {isCut(view) ? " (ended earlier than agreed)" : ""}.{seats.length > 0 ? ` You are the ${seats.join(" and the ")}.` : ""}
+        {money(view, terms.fee)} a {periodWord(terms)} on {networkName(network)}, {dayText(terms.start)} to{" "}
+        {dayText(view.summary.state.end)}
+        {isCut(view) ? " (ended earlier than agreed)" : ""}.
+        {seats.length > 0 ? ` You are the ${seats.join(" and the ")}.` : ""}
       </p>
       <p className="lead">{leadText(view)}</p>
       {token.standing === "false" && (
@@ -79,7 +90,10 @@ function leadText(view: View): string {
   const { phase, stage, summary, terms, head } = view;
   const { state, resolvesAt } = summary;
   if (phase === "draft") {
-    const waits = [...(state.clientAccepted ? [] : ["the client"]), ...(state.providerAccepted ? [] : ["the provider"])];
+    const waits = [
+      ...(state.clientAccepted ? [] : ["the client"]),
+      ...(state.providerAccepted ? [] : ["the provider"]),
+    ];
     return `Not signed yet: ${waits.join(" and ")} must accept before ${moment(terms.start)} (${away(terms.start, head.time)}).`;
   }
   if (phase === "lapsed") return "It lapsed: the start came before both had accepted. Each side takes its money back.";
@@ -88,13 +102,16 @@ function leadText(view: View): string {
   const name = k < Number(state.periods) ? periodName(terms, k) : "";
   const one = periodsOf(view)[k];
   if (stage === "reported" && one !== undefined) {
-    if (one.credit === 0n) return `${name} was good: ${money(view, one.earned)} go to the provider ${moment(resolvesAt)}.`;
-    return `${name} was bad: ${money(view, one.credit)} of the fee go back to the client ${moment(resolvesAt)}.`;
+    if (one.credit === 0n)
+      return `${name} was good: ${money(view, one.earned)} go to the provider on ${moment(resolvesAt)}.`;
+    return `${name} was bad: ${money(view, one.credit)} of the fee go back to the client on ${moment(resolvesAt)}.`;
   }
   if (stage === "disputed") return `${name} is disputed: the other side may answer until ${moment(resolvesAt)}.`;
-  if (state.openDisputes !== 0n) return `A dispute waits for the arbiter: ${money(view, state.held)} are held. All else goes on.`;
+  if (state.openDisputes !== 0n)
+    return `A dispute waits for the arbiter: ${money(view, state.held)} are held. All else goes on.`;
   if (stage === "awaiting") return `${name} is over: the report is due ${moment(summary.reportUntil)}.`;
-  if (head.time < terms.start) return `Signed by both. It starts ${moment(terms.start)}, ${away(terms.start, head.time)}.`;
+  if (head.time < terms.start)
+    return `Signed by both. It starts ${moment(terms.start)}, ${away(terms.start, head.time)}.`;
   return `${name} is running; nothing is asked of anybody.`;
 }
 
@@ -110,11 +127,7 @@ function Draft({ view }: { view: View }) {
       <TermsText view={view} />
       <DocumentCheck view={view} />
       <div id="sign" tabIndex={-1}>
-        {state.clientAccepted ? (
-          <Accepted who="client" />
-        ) : (
-          <PayIn view={view} accepts="client" />
-        )}
+        {state.clientAccepted ? <Accepted who="client" /> : <PayIn view={view} accepts="client" />}
         {state.providerAccepted ? <Accepted who="provider" /> : <ProviderAccepts view={view} />}
       </div>
       <Money view={view} />

@@ -108,7 +108,11 @@ function OwnCounts({ view, one, seat }: { view: View; one: PeriodView; seat: Sea
           }
           text={texts[i] ?? ""}
           {...(isTimed(unit) ? { rows: 3 } : {})}
-          hint={isTimed(unit) ? "2025-10-29 16:17 to 2025-10-29 23:15. Name all outages, those of the report too." : "A whole number; empty: as reported."}
+          hint={
+            isTimed(unit)
+              ? "2025-10-29 16:17 to 2025-10-29 23:15. Name all outages, those of the report too."
+              : "A whole number; empty: as reported."
+          }
           onText={(text) => {
             setTexts(texts.map((before, j) => (j === i ? text : before)));
             setOwn(undefined);
@@ -128,7 +132,11 @@ function OwnCounts({ view, one, seat }: { view: View; one: PeriodView; seat: Sea
 }
 
 const refused = (why: string) =>
-  new UpheldError({ code: "evidence.unfit", message: `The file cannot be used: ${why}.`, hint: "Choose the file of your own counts for this period." });
+  new UpheldError({
+    code: "evidence.unfit",
+    message: `The file cannot be used: ${why}.`,
+    hint: "Choose the file of your own counts for this period.",
+  });
 
 /** Where nobody reported there is nothing to start from but a whole period without fault. */
 function nothingBad(view: View, { period }: PeriodView): Measurement[] {
@@ -173,7 +181,8 @@ function Worth({ view, one, seat, own }: { view: View; one: PeriodView; seat: Se
     propose({
       title: "Dispute",
       by: { who: `the ${seat}`, account: state[seat] },
-      plan: (account) => disputePlan(view, seat, account, { period: one.k, measurements: own.measurements, root, credit, pledge }),
+      plan: (account) =>
+        disputePlan(view, seat, account, { period: one.k, measurements: own.measurements, root, credit, pledge }),
     });
   };
   if (problems.length > 0) {
@@ -186,8 +195,9 @@ function Worth({ view, one, seat, own }: { view: View; one: PeriodView; seat: Se
   return (
     <Notice tone={isBetter ? "info" : "warn"} isUrgent>
       <p data-worth={isBetter ? "better" : "same"}>
-        Your counts: {counts.join("; ")}. That is a credit of {money(view, credit)} ({formatRatio(credit, one.period.fee)}); the report
-        gives {money(view, state.credit)} ({formatRatio(state.credit, one.period.fee)}).{" "}
+        Your counts: {counts.join("; ")}. That is a credit of {money(view, credit)} (
+        {formatRatio(credit, one.period.fee)}); the report gives {money(view, state.credit)} (
+        {formatRatio(state.credit, one.period.fee)}).{" "}
         {isBetter
           ? `If the arbiter picks them you get ${money(view, gain)} more.`
           : credit === state.credit

@@ -15,7 +15,11 @@ export interface Checked {
   readonly difference: Difference | undefined;
 }
 
-const OF: Record<Author, string> = { oracle: "the report", provider: "the provider's counts", client: "the client's counts" };
+const OF: Record<Author, string> = {
+  oracle: "the report",
+  provider: "the provider's counts",
+  client: "the client's counts",
+};
 
 /** The evidence behind an account, checked here: nobody has to be believed. */
 export function EvidenceCheck({ view, sworn, base }: { view: View; sworn: Sworn; base: string | undefined }) {
@@ -66,14 +70,15 @@ function Verdict({ checked: { evidence, difference } }: { checked: Checked }) {
   return (
     <Notice tone="good" isUrgent>
       <p data-evidence="sound">
-        <strong>It holds.</strong> {evidence.days.length} days recomputed to the root and the counts that the chain has. It rests on{" "}
-        {grades}; source: {evidence.source}.
+        <strong>It holds.</strong> {evidence.days.length} days recomputed to the root and the counts that the chain has.
+        It rests on {grades}; source: {evidence.source}.
       </p>
       {outages.length > 0 && (
         <ul>
           {outages.slice(0, 40).map(({ start, end, indicator, instance }, i) => (
             <li key={i}>
-              {formatTime(parseUtc(start))} to {formatTime(parseUtc(end))} UTC, {formatDuration(parseUtc(end) - parseUtc(start))}
+              {formatTime(parseUtc(start))} to {formatTime(parseUtc(end))} UTC,{" "}
+              {formatDuration(parseUtc(end) - parseUtc(start))}
               {evidence.indicators.length > 1 ? `, measure ${indicator}` : ""}
               {instance === 0 ? "" : `, instance ${instance}`}
             </li>

@@ -28,8 +28,9 @@ export function Home({ route, needs }: { route: Partial<Route>; needs?: string }
     <section aria-labelledby="open">
       <h1 id="open">Open an agreement</h1>
       <p>
-        Your client pays the month into an escrow; if the service was up you are paid on the 8th, if it was not, the agreed part
-        stays with the client. This page shows such an agreement straight from the chain: no server, no login.
+        Your client pays the month into an escrow; if the service was up you are paid on the 8th, if it was not, the
+        agreed part stays with the client. This page shows such an agreement straight from the chain: no server, no
+        login.
       </p>
       {needs !== undefined && <p className="lead">{needs}</p>}
       <form
@@ -38,14 +39,24 @@ export function Home({ route, needs }: { route: Partial<Route>; needs?: string }
           open("agreement");
         }}
       >
-        <TextField label="Address of the agreement, or of a provider" text={address} onText={setAddress} problem={problem} />
+        <TextField
+          label="Address of the agreement, or of a provider"
+          text={address}
+          onText={setAddress}
+          problem={problem}
+        />
         <TextField
           label="Node to read from"
           text={rpc}
           onText={setRpc}
           hint="https://… as your node's provider gives it; empty: the node of your wallet."
         />
-        <TextField label="Factory" text={factory} onText={setFactory} hint="Empty: the one this project lists for the chain." />
+        <TextField
+          label="Factory"
+          text={factory}
+          onText={setFactory}
+          hint="Empty: the one this project lists for the chain."
+        />
         <div className="buttons">
           <button type="submit" className="main">
             Open the agreement

@@ -13,7 +13,10 @@ export function Money({ view }: { view: View }) {
   const { state, provider, client } = summary;
   const propose = usePropose();
   const total = state.balance + state.unabsorbed;
-  const covered = summary.fundedThrough === 0n ? "nothing is covered yet" : `covered through ${moment(summary.fundedThrough - 1n).replace(/ \d\d:\d\d(:\d\d)? UTC$/, "")}`;
+  const covered =
+    summary.fundedThrough === 0n
+      ? "nothing is covered yet"
+      : `covered through ${moment(summary.fundedThrough - 1n).replace(/ \d\d:\d\d(:\d\d)? UTC$/, "")}`;
   const rows: [what: string, amount: bigint, note: string][] = [
     ["client's balance", total, covered],
     ["kept for periods that run", state.committed - state.held, noticeText(view)],
@@ -23,10 +26,12 @@ export function Money({ view }: { view: View }) {
     ["owed to the provider", state.owed, "paid from whatever comes in first"],
     ["bond", state.bond, summary.bondMissing > 0n ? `short of ${money(view, summary.bondMissing)}` : "whole"],
     ["stakes of open disputes", state.pledges, "back, or to the other side, when it is ruled"],
-    ["credited so far", state.creditsGiven, `of ${money(view, terms.termCreditCap)} at most over the whole term`],
   ];
   return (
-    <Section title="The money now" aside={<strong data-total>{money(view, total + state.earnings + state.bond + state.pledges)}</strong>}>
+    <Section
+      title="The money now"
+      aside={<strong data-total>{money(view, total + state.earnings + state.bond + state.pledges)}</strong>}
+    >
       <table className="money">
         <tbody>
           {rows
@@ -43,7 +48,8 @@ export function Money({ view }: { view: View }) {
       {state.owed > 0n && (
         <Notice tone="warn">
           <p>
-            {money(view, state.owed)} are owed to the provider. {summary.provider.leaveAtOnceUntil > 0n ? "The provider may leave at once." : ""}
+            {money(view, state.owed)} are owed to the provider.{" "}
+            {summary.provider.leaveAtOnceUntil > 0n ? "The provider may leave at once." : ""}
           </p>
         </Notice>
       )}
@@ -74,7 +80,10 @@ export function Money({ view }: { view: View }) {
           </button>
         )}
       </div>
-      <p className="hint">Only the {token.symbol} contract and these rules move it: no third party holds it.</p>
+      <p className="hint">
+        Credited so far: {money(view, state.creditsGiven)} of {money(view, terms.termCreditCap)} at most over the whole
+        term. Only these rules and the {token.symbol} contract move the money: no third party holds it.
+      </p>
     </Section>
   );
 }

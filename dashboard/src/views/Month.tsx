@@ -36,8 +36,8 @@ export function Month({ view }: { view: View }) {
         </svg>
       </div>
       <p>
-        Day {Math.floor(gone / 86_400) + 1} of {Math.ceil(length / 86_400)}. The report may come from {moment(period.base)} until{" "}
-        {moment(period.base + terms.reportWindow)}.
+        Day {Math.floor(gone / 86_400) + 1} of {Math.ceil(length / 86_400)}. The report may come from{" "}
+        {moment(period.base)} until {moment(period.base + terms.reportWindow)}.
       </p>
       {isFree ? (
         <p>No credit in this period, whatever happens: it is among the first {terms.burnInPeriods}.</p>

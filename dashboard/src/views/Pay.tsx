@@ -6,7 +6,7 @@ import { missingMoney, paymentUri } from "../../../src/model/missing.ts";
 import { acceptPlan, fundPlan, safeBatch, type Way } from "../chain/actions.ts";
 import type { View } from "../chain/view.ts";
 import { useWallets } from "../chain/wallet.ts";
-import { money } from "../words.ts";
+import { money, networkName } from "../words.ts";
 import { usePropose } from "./Act.tsx";
 import { AmountField, parseAmount } from "./fields.tsx";
 import { Account, Notice, save, Section } from "./parts.tsx";
@@ -71,7 +71,13 @@ export function PayIn({ view, accepts }: { view: View; accepts?: Seat }) {
           </p>
         </Notice>
       )}
-      <AmountField label={`Amount in ${token.symbol}`} text={text} onText={setText} token={token} hint={hintOf(view, missing)} />
+      <AmountField
+        label={`Amount in ${token.symbol}`}
+        text={text}
+        onText={setText}
+        token={token}
+        hint={hintOf(view, missing)}
+      />
       <fieldset>
         <legend>With the wallet in this browser</legend>
         {choices.map((choice) => (
@@ -122,7 +128,8 @@ function Elsewhere({ view, amount, isAccepting }: { view: View; amount: bigint; 
             <dd>{money(view, amount)}, no other token</dd>
             <dt>on the network</dt>
             <dd>
-              <strong>{network.name}</strong> (chain {String(network.chainId)}); on any other network the money is lost
+              <strong>{networkName(network)}</strong> (chain id {String(network.chainId)}); on any other network the
+              money is lost
             </dd>
             <dt>to the address</dt>
             <dd>
@@ -135,16 +142,19 @@ function Elsewhere({ view, amount, isAccepting }: { view: View; amount: bigint; 
           </dl>
         </div>
         <p>
-          <strong>First send a small amount</strong>, {money(view, 10n ** BigInt(token.decimals))} or so, and look here: it shows as the
-          client's balance as soon as it has arrived. Then send the rest. Exchanges take their fee from what arrives.
-          {isAccepting && " To accept you then need a wallet in the browser that holds the client's key, or the client's Safe."}
+          <strong>First send a small amount</strong>, {money(view, 10n ** BigInt(token.decimals))} or so, and look here:
+          it shows as the client's balance as soon as it has arrived. Then send the rest. Exchanges take their fee from
+          what arrives.
+          {isAccepting &&
+            " To accept you then need a wallet in the browser that holds the client's key, or the client's Safe."}
         </p>
       </details>
       <details>
         <summary>From a Safe: one batch to load into its Transaction Builder</summary>
         <p>
-          The file holds the approval and the payment{isAccepting ? ", and accepts the terms: the Safe must be the client" : ""}. In the
-          Safe: Apps, Transaction Builder, drop the file, look at each call, sign.
+          The file holds the approval and the payment
+          {isAccepting ? ", and accepts the terms: the Safe must be the client" : ""}. In the Safe: Apps, Transaction
+          Builder, drop the file, look at each call, sign.
         </p>
         <button type="button" onClick={safe}>
           Save the Safe's batch (JSON)
@@ -159,7 +169,9 @@ function QrCode({ text }: { text: string }) {
   const { path, size } = useMemo(() => {
     const { modules } = create(text, { errorCorrectionLevel: "M" });
     const all = Array.from({ length: modules.size }, (_, i) => i);
-    const squares = all.flatMap((y) => all.filter((x) => modules.get(y, x) === 1).map((x) => `M${x + 4} ${y + 4}h1v1h-1z`));
+    const squares = all.flatMap((y) =>
+      all.filter((x) => modules.get(y, x) === 1).map((x) => `M${x + 4} ${y + 4}h1v1h-1z`),
+    );
     return { path: squares.join(""), size: modules.size + 8 };
   }, [text]);
   return (

@@ -15,7 +15,7 @@ import { sourceOf } from "../chain/source.ts";
 import type { Source } from "../chain/view.ts";
 import { useLoaded } from "../loading.ts";
 import { linkTo, type Route } from "../route.ts";
-import { short } from "../words.ts";
+import { networkName, short } from "../words.ts";
 import { Acting, usePropose, type Stage } from "./Act.tsx";
 import { TextField } from "./fields.tsx";
 import { Account, Failure, Notice, save, Section } from "./parts.tsx";
@@ -30,15 +30,22 @@ const MOST_NEEDS = 50;
 const MOST_CLAIMS = 100;
 
 /** All agreements of a provider. It opens on what needs a person. */
-export function Portfolio({ route, provider, node, rpc }: { route: Route; provider: Address; node: Source["node"]; rpc: string }) {
+export function Portfolio({
+  route,
+  provider,
+  node,
+  rpc,
+}: {
+  route: Route;
+  provider: Address;
+  node: Source["node"];
+  rpc: string;
+}) {
   const [progress, setProgress] = useState("Reading the portfolio from the chain …");
-  const load = useCallback(
-    async () => {
-      const source = await sourceOf(route, node, rpc);
-      return { source, ...(await readPortfolio(source, provider, setProgress)) };
-    },
-    [route.factory, route.from, node, rpc, provider],
-  );
+  const load = useCallback(async () => {
+    const source = await sourceOf(route, node, rpc);
+    return { source, ...(await readPortfolio(source, provider, setProgress)) };
+  }, [route.factory, route.from, node, rpc, provider]);
   const { data, error, isLoading, reload } = useLoaded(load, EVERY);
   return (
     <>
@@ -119,15 +126,16 @@ function Overview({ data: { items, head, network }, provider }: { data: Read; pr
         Provider <Account address={provider} />
       </h1>
       <p>
-        {plural(clients, "client")}, {plural(items.length, "agreement")} on {network.name}; the chain says it is {moment(head.time)}.
+        {plural(clients, "client")}, {plural(items.length, "agreement")} on {networkName(network)}; the chain says it is{" "}
+        {moment(head.time)}.
       </p>
       <dl className="facts">
         <dt>to claim</dt>
         <dd data-claimable>{sumsText(claimable)}</dd>
         <dt>reported, settling soon</dt>
         <dd>
-          {sumsText(pending, ({ summary }) => summary.periodFee - min(summary.state.credit, summary.periodFee))}; credits in it{" "}
-          {sumsText(pending, ({ summary }) => summary.state.credit)}
+          {sumsText(pending, ({ summary }) => summary.periodFee - min(summary.state.credit, summary.periodFee))};
+          credits in it {sumsText(pending, ({ summary }) => summary.state.credit)}
         </dd>
         <dt>covered</dt>
         <dd>
@@ -145,7 +153,11 @@ function Overview({ data: { items, head, network }, provider }: { data: Read; pr
               propose({ title: plan.title, by: plan.by, plan: () => plan });
             }}
           >
-            Claim from {round.length === claimable.length ? plural(round.length, "agreement") : `${round.length} of ${claimable.length}`} …
+            Claim from{" "}
+            {round.length === claimable.length
+              ? plural(round.length, "agreement")
+              : `${round.length} of ${claimable.length}`}{" "}
+            …
           </button>
         )}
         <button
@@ -177,14 +189,20 @@ function Needs({ data: { items, head }, route }: { data: Read; route: Route }) {
         <ul className="needs">
           {due.slice(0, MOST_NEEDS).map(({ item, need }) => (
             <li key={item.address} data-need={item.address}>
-              <a href={linkTo({ ...route, place: "agreement", address: item.address })}>{short(item.summary.state.client)}</a>
+              <a href={linkTo({ ...route, place: "agreement", address: item.address })}>
+                {short(item.summary.state.client)}
+              </a>
               <span>{need.what}</span>
-              <span className="hint">{need.due === 0n ? "now" : need.due <= head.time ? "now" : away(need.due, head.time)}</span>
+              <span className="hint">
+                {need.due === 0n ? "now" : need.due <= head.time ? "now" : away(need.due, head.time)}
+              </span>
             </li>
           ))}
         </ul>
       )}
-      {due.length > MOST_NEEDS && <p className="hint">And {due.length - MOST_NEEDS} more: filter the list below by "needs".</p>}
+      {due.length > MOST_NEEDS && (
+        <p className="hint">And {due.length - MOST_NEEDS} more: filter the list below by "needs".</p>
+      )}
     </Section>
   );
 }
@@ -209,7 +227,12 @@ function All({ data: { items, head }, route }: { data: Read; route: Route }) {
   }, [items, filter, head]);
   return (
     <Section title={`All agreements (${items.length})`}>
-      <TextField label="Filter" text={filter} onText={setFilter} hint="An address, draft, reported, disputed, needs …" />
+      <TextField
+        label="Filter"
+        text={filter}
+        onText={setFilter}
+        hint="An address, draft, reported, disputed, needs …"
+      />
       <VirtualList
         items={rows}
         height={44}
@@ -217,14 +240,26 @@ function All({ data: { items, head }, route }: { data: Read; route: Route }) {
         label="All agreements, by client"
         keyOf={(row) => (row.is === "client" ? row.client : row.item.address)}
       >
-        {(row) => (row.is === "client" ? <ClientRow client={row.client} count={row.count} /> : <ItemRow item={row.item} now={head.time} route={route} />)}
+        {(row) =>
+          row.is === "client" ? (
+            <ClientRow client={row.client} count={row.count} />
+          ) : (
+            <ItemRow item={row.item} now={head.time} route={route} />
+          )
+        }
       </VirtualList>
     </Section>
   );
 }
 
 const textOf = (item: Item, now: bigint): string =>
-  [item.address, item.summary.state.client, item.phase, standingText(item, now), ...(item.needs.length > 0 ? ["needs"] : [])]
+  [
+    item.address,
+    item.summary.state.client,
+    item.phase,
+    standingText(item, now),
+    ...(item.needs.length > 0 ? ["needs"] : []),
+  ]
     .join(" ")
     .toLowerCase();
 
@@ -243,9 +278,13 @@ function ItemRow({ item, now, route }: { item: Item; now: bigint; route: Route }
     <div className="row" data-agreement={address}>
       <a href={linkTo({ ...route, place: "agreement", address })}>{short(address)}</a>
       <span>{standingText(item, now)}</span>
-      <span className="hint">{summary.fundedThrough === 0n ? "not covered" : `covered to ${moment(summary.fundedThrough)}`}</span>
+      <span className="hint">
+        {summary.fundedThrough === 0n ? "not covered" : `covered to ${moment(summary.fundedThrough)}`}
+      </span>
       <span className="number">{formatAmount(summary.fee, token.decimals)}</span>
-      <span className="number hint">{summary.provider.payout > 0n ? `${formatAmount(summary.provider.payout, token.decimals)} to claim` : ""}</span>
+      <span className="number hint">
+        {summary.provider.payout > 0n ? `${formatAmount(summary.provider.payout, token.decimals)} to claim` : ""}
+      </span>
     </div>
   );
 }

@@ -66,15 +66,21 @@ function Reported({ view, one, evidence }: { view: View; one: PeriodView; eviden
         </>
       )}
       <p data-split>
-        {standing === "held" ? "Moved already" : "As it stands"}: <strong>{money(view, one.earned)}</strong> to the provider,{" "}
-        <strong>{money(view, one.credit)}</strong> back to the client
+        {standing === "held" ? "Moved already" : "As it stands"}: <strong>{money(view, one.earned)}</strong> to the
+        provider, <strong>{money(view, one.credit)}</strong> back to the client
         {one.held > 0n ? `; ${money(view, one.held)} wait for the arbiter` : ""}. {endText(one, head.time)}
       </p>
       {!isSilent && (
         <EvidenceCheck
           view={view}
           base={evidence}
-          sworn={{ period: k, revision: Number(revision), author: "oracle", root: report.root, measurements: report.measurements }}
+          sworn={{
+            period: k,
+            revision: Number(revision),
+            author: "oracle",
+            root: report.root,
+            measurements: report.measurements,
+          }}
         />
       )}
       {claims.length > 0 && <Claims view={view} one={one} evidence={evidence} />}
@@ -88,7 +94,8 @@ function Reported({ view, one, evidence }: { view: View; one: PeriodView; eviden
 function endText({ standing, finalAt }: PeriodView, now: bigint): string {
   const when = `${moment(finalAt)} (${away(finalAt, now)})`;
   if (standing === "reported") return `Final ${when}, unless a side disputes before.`;
-  if (standing === "disputed") return `The other side may answer until ${when}; then what both agree on is paid, and the rest waits.`;
+  if (standing === "disputed")
+    return `The other side may answer until ${when}; then what both agree on is paid, and the rest waits.`;
   return `Without a ruling the report stands ${when}.`;
 }
 
@@ -101,7 +108,12 @@ function Claims({ view, one, evidence }: { view: View; one: PeriodView; evidence
         caption="What each side says"
         head={["who", "counts", "credit", "stake"]}
         rows={[
-          ["the report", countsOf(view, one.report?.measurements), money(view, view.disputes.get(one.k)?.reportCredit ?? 0n), "–"],
+          [
+            "the report",
+            countsOf(view, one.report?.measurements),
+            money(view, view.disputes.get(one.k)?.reportCredit ?? 0n),
+            "–",
+          ],
           ...one.claims.map(({ seat, measurements, credit, pledge }) => [
             `the ${seat}`,
             countsOf(view, measurements),
@@ -111,7 +123,12 @@ function Claims({ view, one, evidence }: { view: View; one: PeriodView; evidence
         ]}
       />
       {one.claims.map(({ seat, root, measurements }) => (
-        <EvidenceCheck key={seat} view={view} base={evidence} sworn={{ period: one.k, revision, author: seat, root, measurements }} />
+        <EvidenceCheck
+          key={seat}
+          view={view}
+          base={evidence}
+          sworn={{ period: one.k, revision, author: seat, root, measurements }}
+        />
       ))}
     </>
   );
@@ -146,12 +163,19 @@ function Rulings({ view, one }: { view: View; one: PeriodView }) {
       <summary>What the arbiter's ruling would move</summary>
       <Table
         caption="What each ruling would move"
-        head={["the arbiter picks", "to the provider", "to the client", "stakes", ...(dispute.isOpen ? ["for the arbiter"] : [])]}
+        head={[
+          "the arbiter picks",
+          "to the provider",
+          "to the client",
+          "stakes",
+          ...(dispute.isOpen ? ["for the arbiter"] : []),
+        ]}
         rows={consequences.map((one_) => [
           names[one_.ruling],
           money(view, one_.toProvider),
           money(view, one_.toClient + one_.fromBond),
-          one_.pledges.map(({ of, to, amount }) => `${money(view, amount)} of the ${of} to the ${to}`).join("; ") || "–",
+          one_.pledges.map(({ of, to, amount }) => `${money(view, amount)} of the ${of} to the ${to}`).join("; ") ||
+            "–",
           ...(dispute.isOpen
             ? [
                 <button

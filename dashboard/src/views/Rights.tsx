@@ -1,9 +1,13 @@
 import type { Exit, Seat } from "../../../src/chain/enums.ts";
 import { away, moment } from "../../../src/format.ts";
+import { periodAt } from "../../../src/terms/calendar.ts";
+import { chronicBits } from "../../../src/terms/credit.ts";
 import { periodWord } from "../../../src/terms/explain.ts";
+import { plural } from "../../../src/terms/format.ts";
 import { leavePlan } from "../chain/actions.ts";
 import { bitsOf, type View } from "../chain/view.ts";
-import { money, periodName } from "../words.ts";
+import { periodsOf } from "../periods.ts";
+import { money, periodIn, periodName } from "../words.ts";
 import { usePropose } from "./Act.tsx";
 import { Section, Table } from "./parts.tsx";
 
@@ -20,12 +24,26 @@ export function Dates({ view }: { view: View }) {
     return [until, `the arbiter may rule on ${periodName(terms, k)}; then the report stands`];
   });
   const all: [bigint, string][] = [
-    ...(stage === "running" ? [[summary.reportFrom, `${name}: the report may come from then on`] as [bigint, string]] : []),
+    ...(stage === "running"
+      ? [[summary.reportFrom, `${name}: the report may come from then on`] as [bigint, string]]
+      : []),
     ...(stage === "running" || stage === "awaiting"
-      ? [[summary.reportUntil, `${name}: last moment for the report; after it the credit for silence stands`] as [bigint, string]]
+      ? [
+          [summary.reportUntil, `${name}: last moment for the report; after it the credit for silence stands`] as [
+            bigint,
+            string,
+          ],
+        ]
       : []),
     ...(stage === "reported" || stage === "disputed"
-      ? [[summary.resolvesAt, stage === "reported" ? `${name}: dispute before; then it is final` : `${name}: answer before; then it splits`] as [bigint, string]]
+      ? [
+          [
+            summary.resolvesAt,
+            stage === "reported"
+              ? `${name}: dispute before; then it is final`
+              : `${name}: answer before; then it splits`,
+          ] as [bigint, string],
+        ]
       : []),
     ...rulings,
     [state.end, "the agreement ends"],
@@ -35,7 +53,11 @@ export function Dates({ view }: { view: View }) {
   if (ahead.length === 0 || view.phase !== "active") return null;
   return (
     <Section title="Dates" aside={<span className="hint">UTC; the chain says it is {moment(head.time)}</span>}>
-      <Table caption="Dates" head={["when", "in", "what"]} rows={ahead.map(([time, what]) => [moment(time), away(time, head.time).replace(/^in /, ""), what])} />
+      <Table
+        caption="Dates"
+        head={["when", "in", "what"]}
+        rows={ahead.map(([time, what]) => [moment(time), away(time, head.time).replace(/^in /, ""), what])}
+      />
     </Section>
   );
 }
@@ -52,9 +74,15 @@ export function Rights({ view }: { view: View }) {
   const propose = usePropose();
   if (view.phase !== "active") return null;
   const ways = waysOut(view);
+  const prospects = prospectsOf(view);
   return (
     <Section title="Rights">
-      {ways.length === 0 && <p>The term is at its end: there is nothing left to leave.</p>}
+      {ways.length === 0 && <p>{stayText(view)}</p>}
+      {prospects.map((prospect) => (
+        <p key={prospect} data-prospect>
+          {prospect}
+        </p>
+      ))}
       <ul className="rights">
         {ways.map(({ seat, exit, sentence, button }) => (
           <li key={seat + exit} data-exit={`${seat}-${exit}`}>
@@ -73,6 +101,36 @@ export function Rights({ view }: { view: View }) {
       </ul>
     </Section>
   );
+}
+
+function stayText({ summary: { state }, head, terms }: View): string {
+  if (head.time >= state.end) return "The term is over: there is nothing left to leave.";
+  return `The agreement ends ${moment(state.end)} by itself; a notice of ${plural(terms.noticePeriods, "period")} given now would not end it sooner.`;
+}
+
+/** What the report that stands would add, once it is final: a right to leave for too many bad periods. */
+function prospectsOf(view: View): string[] {
+  const { terms, summary, stage } = view;
+  if (stage !== "reported" || summary.client.leaveAtOnceUntil > 0n) return [];
+  const periods = periodsOf(view);
+  const current = Number(summary.state.period);
+  const bits = periods.map(({ period, report, standing }) =>
+    report !== undefined && (standing === "final" || standing === "reported")
+      ? chronicBits(terms, period, report.measurements)
+      : 0,
+  );
+  const word = periodWord(terms);
+  return terms.chronic.flatMap((rule, r) => {
+    const isBad = (k: number) => (((bits[k] ?? 0) >> r) & 1) === 1;
+    if (!isBad(current)) return [];
+    const recent = Array.from({ length: rule.window }, (_, i) => current - i).filter(isBad).length;
+    if (recent < rule.count) return [];
+    const running = periodAt(terms, summary.resolvesAt, summary.state.end);
+    const until = periodIn(view, Math.min(running + 1, Number(summary.state.periods) - 1)).end;
+    return [
+      `From ${moment(summary.resolvesAt)} the client may leave at once, until ${moment(until)}, if the report stands: ${rule.count} bad ${word}s of ${rule.window}.`,
+    ];
+  });
 }
 
 function waysOut(view: View): Way[] {

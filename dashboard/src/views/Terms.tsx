@@ -1,5 +1,5 @@
 import type { View } from "../chain/view.ts";
-import { asFile, dayText, handsText, indicatorName, money, periodIn, periodName } from "../words.ts";
+import { asFile, dayText, handsText, indicatorName, money, networkName, periodIn, periodName } from "../words.ts";
 import { datesOf, explain, periodWord, type Explanation } from "../../../src/terms/explain.ts";
 import { creditText, workedSentence } from "../../../src/terms/explain-text.ts";
 import { formatShare, formatSpan, plural } from "../../../src/terms/format.ts";
@@ -43,7 +43,8 @@ function WorkedTables({ view, explanation }: { view: View; explanation: Explanat
         return (
           <div key={table.objective}>
             <p>
-              {indicatorName(terms, table.indicator)}: {tiers.map(({ condition, credit }) => `${condition} → ${credit}`).join(", ")}.
+              {indicatorName(terms, table.indicator)}:{" "}
+              {tiers.map(({ condition, credit }) => `${condition} → ${credit}`).join(", ")}.
             </p>
             <Table
               caption={`What a bad ${word} gives back, ${indicatorName(terms, table.indicator)}`}
@@ -75,7 +76,11 @@ function amountOf({ unit }: Indicator, { bad, before }: WorkedRow): string {
 function notCovered(view: View): string[] {
   const { terms } = view;
   const word = periodWord(terms);
-  const effect = { [Mode.Count]: "", [Mode.DowntimeOnly]: ", and counts as up", [Mode.Denominator]: ", and leaves the total" };
+  const effect = {
+    [Mode.Count]: "",
+    [Mode.DowntimeOnly]: ", and counts as up",
+    [Mode.Denominator]: ", and leaves the total",
+  };
   const excluded = terms.indicators.flatMap((indicator, i) =>
     indicator.excludedCap === 0n
       ? []
@@ -84,10 +89,14 @@ function notCovered(view: View): string[] {
         ],
   );
   return [
-    ...(excluded.length === 0 ? ["Nothing may be left out of the count: planned maintenance counts like any other time."] : excluded),
+    ...(excluded.length === 0
+      ? ["Nothing may be left out of the count: planned maintenance counts like any other time."]
+      : excluded),
     `Anything that is not measured: only ${terms.indicators.map((_, i) => indicatorName(terms, i)).join(", ")} moves money.`,
     `What a bad ${word} costs you beyond ${formatShare(terms.creditCap)} of its fee, and beyond ${money(view, terms.termCreditCap)} over the whole term.`,
-    ...(terms.burnInPeriods > 0 ? [`The first ${plural(terms.burnInPeriods, "period")}: no credit, whatever happens.`] : []),
+    ...(terms.burnInPeriods > 0
+      ? [`The first ${plural(terms.burnInPeriods, "period")}: no credit, whatever happens.`]
+      : []),
     "Extras that vary, taxes and invoices: they are billed outside.",
     "What counts as bad, and how it is measured, is in the document whose hash the agreement holds: read that too.",
   ];
@@ -112,9 +121,10 @@ function PayDates({ view }: { view: View }) {
     <Section title="When the money moves">
       <Table caption="When the money of the first periods moves" head={head} rows={all.slice(0, 2).map(row)} />
       <p className="hint">
-        The oracle has {formatSpan(terms.reportWindow)} to report, each side {formatSpan(terms.disputeWindow)} to dispute, the
-        arbiter {formatSpan(terms.rulingWindow)} to rule. Nobody's silence stops the money: a {periodWord(terms)} without a
-        report gives {formatShare(terms.silenceCredit)} back, a dispute without a ruling ends as reported.
+        The oracle has {formatSpan(terms.reportWindow)} to report, each side {formatSpan(terms.disputeWindow)} to
+        dispute, the arbiter {formatSpan(terms.rulingWindow)} to rule. Nobody's silence stops the money: a{" "}
+        {periodWord(terms)} without a report gives {formatShare(terms.silenceCredit)} back, a dispute without a ruling
+        ends as reported.
       </p>
       {all.length > 2 && (
         <details>
@@ -182,7 +192,8 @@ function MoneyAndNetwork({ view }: { view: View }) {
       <dl className="facts">
         <dt>network</dt>
         <dd>
-          {network.name} (chain {String(network.chainId)}){network.explorer === undefined ? "" : `, ${network.explorer}`}
+          {networkName(network)}, chain id {String(network.chainId)}
+          {network.explorer === undefined ? "" : `, ${network.explorer}`}
         </dd>
         <dt>token</dt>
         <dd>
@@ -190,12 +201,15 @@ function MoneyAndNetwork({ view }: { view: View }) {
         </dd>
       </dl>
       <Notice tone={tones[token.standing]} isUrgent={token.standing === "false"}>
-        <p data-token={token.standing}>The token {token.standing === "known" ? "is" : ""} {token.about}.</p>
+        <p data-token={token.standing}>
+          The token {token.standing === "false" ? "" : "is "}
+          {token.about}.
+        </p>
       </Notice>
       {source.rpc === "" ? null : (
         <p className="hint">
-          Read from {new URL(source.rpc).host}. Whoever runs that node could show you false figures; before you sign, the
-          wallet's own node is asked for the same contracts.
+          Read from {new URL(source.rpc).host}. Whoever runs that node could show you false figures; before you sign,
+          the wallet's own node is asked for the same contracts.
         </p>
       )}
     </Section>

@@ -39,8 +39,8 @@ export function WalletList({ announced }: { announced: readonly Announced[] }) {
   if (announced.length === 0) {
     return (
       <p className="hint">
-        No wallet announced itself in this browser. You can pay from any other wallet or an exchange by plain transfer, or
-        through a Safe; to accept you need a wallet in the browser, or the Safe.
+        No wallet announced itself in this browser. You can pay from any other wallet or an exchange by plain transfer,
+        or through a Safe; to accept you need a wallet in the browser, or the Safe.
       </p>
     );
   }

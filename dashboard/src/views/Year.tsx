@@ -4,8 +4,8 @@ import { countsText, dayText, money, periodLetter, periodName } from "../words.t
 import { formatAmount } from "../../../src/terms/format.ts";
 import { Section, Table } from "./parts.tsx";
 
-const ROW = 12;
-const [WIDTH, HEIGHT, GAP, TOP] = [72, 92, 8, 10] as const;
+/** Of a bar, in units of its drawing. */
+const HEIGHT = 100;
 
 const WORDS: Record<PeriodView["standing"], string> = {
   final: "final",
@@ -20,16 +20,17 @@ const WORDS: Record<PeriodView["standing"], string> = {
 /** The term in one picture, and the same as a table. */
 export function Year({ view }: { view: View }) {
   const periods = periodsOf(view);
-  const rows = Array.from({ length: Math.ceil(periods.length / ROW) }, (_, i) => periods.slice(i * ROW, (i + 1) * ROW));
   const settled = periods.filter(({ standing }) => standing === "final");
   const credited = settled.reduce((sum, { credit }) => sum + credit, 0n);
   const fees = settled.reduce((sum, { period }) => sum + period.fee, 0n);
   const story = `${settled.length} of ${periods.length} periods are final: ${money(view, credited)} of ${money(view, fees)} went back to the client.`;
   return (
     <Section title="The term at a glance">
-      {rows.map((row, i) => (
-        <Bars key={i} view={view} row={row} label={i === 0 ? story : `Periods ${i * ROW + 1} to ${i * ROW + row.length}`} />
-      ))}
+      <div className="bars" role="img" aria-label={story}>
+        {periods.map((one) => (
+          <Bar key={one.k} view={view} one={one} />
+        ))}
+      </div>
       <p className="legend">
         <i className="swatch kept" /> paid to the provider <i className="swatch back" /> back to the client{" "}
         <i className="swatch held" /> held <i className="swatch open" /> not final
@@ -50,7 +51,13 @@ export function Year({ view }: { view: View }) {
 function cells(view: View, one: PeriodView): string[] {
   const isKnown = !["awaited", "running", "to come"].includes(one.standing);
   const amount = (units: bigint) => (isKnown ? formatAmount(units, view.token.decimals) : "–");
-  return [periodName(view.terms, one.k), measuredText(view, one), amount(one.earned), amount(one.credit), stateText(one)];
+  return [
+    periodName(view.terms, one.k),
+    measuredText(view, one),
+    amount(one.earned),
+    amount(one.credit),
+    stateText(one),
+  ];
 }
 
 function measuredText(view: View, { report, standing }: PeriodView): string {
@@ -69,43 +76,32 @@ function stateText({ standing, ruling, finalAt }: PeriodView): string {
   return finalAt === 0n ? WORDS[standing] : `${WORDS[standing]}, ${dayText(finalAt)}`;
 }
 
-function Bars({ view, row, label }: { view: View; row: readonly PeriodView[]; label: string }) {
-  const width = ROW * WIDTH;
-  return (
-    <svg className="year" viewBox={`0 0 ${width} ${TOP + HEIGHT + 44}`} role="img" aria-label={label}>
-      {row.map((one, i) => (
-        <Bar key={one.k} view={view} one={one} x={i * WIDTH} />
-      ))}
-    </svg>
-  );
-}
-
-function Bar({ view, one, x }: { view: View; one: PeriodView; x: number }) {
+/** One period: how its fee is shared. */
+function Bar({ view, one }: { view: View; one: PeriodView }) {
   const { fee } = one.period;
   const part = (amount: bigint) => (fee === 0n ? 0 : Number((amount * BigInt(HEIGHT)) / fee));
   const isKnown = !["awaited", "running", "to come"].includes(one.standing);
-  const isOpen = one.standing !== "final";
   const [kept, held] = [part(one.earned), part(one.held)];
-  const back = isKnown ? HEIGHT - kept - held : 0;
-  const wide = WIDTH - GAP;
+  const back = Math.max(0, HEIGHT - kept - held);
   const credit = formatAmount(one.credit, view.token.decimals).replace(/\.00$/, "");
   return (
-    <g transform={`translate(${x} ${TOP})`} className={isOpen ? "open" : "settled"} data-period={one.k} data-standing={one.standing}>
-      <title>{`${periodName(view.terms, one.k)}: ${WORDS[one.standing]}`}</title>
-      <rect className="frame" x={0.5} y={0.5} width={wide - 1} height={HEIGHT - 1} rx={3} />
-      {isKnown && (
-        <>
-          <rect className="kept" x={0} y={HEIGHT - kept} width={wide} height={kept} rx={3} />
-          <rect className="held" x={0} y={HEIGHT - kept - held} width={wide} height={held} />
-          <rect className="back" x={0} y={0} width={wide} height={Math.max(0, back)} rx={3} />
-        </>
-      )}
-      <text className="name" x={wide / 2} y={HEIGHT + 17}>
-        {periodLetter(view.terms, one.k)}
-      </text>
-      <text className="credit" x={wide / 2} y={HEIGHT + 34}>
-        {isKnown && one.credit > 0n ? `−${credit}` : ""}
-      </text>
-    </g>
+    <div
+      className={`bar-of ${one.standing === "final" ? "settled" : "open"}`}
+      data-period={one.k}
+      data-standing={one.standing}
+      title={`${periodName(view.terms, one.k)}: ${WORDS[one.standing]}`}
+    >
+      <svg viewBox={`0 0 10 ${HEIGHT}`} preserveAspectRatio="none">
+        {isKnown && (
+          <>
+            <rect className="kept" y={HEIGHT - kept} width={10} height={kept} />
+            <rect className="held" y={HEIGHT - kept - held} width={10} height={held} />
+            <rect className="back" width={10} height={back} />
+          </>
+        )}
+      </svg>
+      <span>{periodLetter(view.terms, one.k)}</span>
+      <strong>{isKnown && one.credit > 0n ? `−${credit}` : ""}</strong>
+    </div>
   );
 }
