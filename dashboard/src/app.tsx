@@ -54,8 +54,9 @@ function skip(event: { preventDefault(): void }): void {
 function Place({ route }: { route: Route }) {
   const { connected } = useWallets();
   const { rpc, place, address } = route;
-  const walletNode = connected?.node;
-  const node = useMemo(() => (rpc === undefined ? walletNode : nodeAt(rpc)), [rpc, walletNode]);
+  // a wallet that is opened later must not make the page read everything anew
+  const named = useMemo(() => (rpc === undefined ? undefined : nodeAt(rpc)), [rpc]);
+  const node = named ?? connected?.node;
   if (place === "home" || address === undefined) return <Home route={route} />;
   if (node === undefined) {
     return (

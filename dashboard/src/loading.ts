@@ -8,7 +8,7 @@ export interface Loading<T> {
 }
 
 /**
- * What `load` answers, now and every `every` milliseconds while the page is looked at. What was there stays while it is read
+ * What `load` answers, now, every `every` milliseconds while the page is looked at, and when the connection is back. What was there stays while it is read
  * anew, and when that fails.
  */
 export function useLoaded<T>(load: () => Promise<T>, every: number): Loading<T> {
@@ -29,8 +29,11 @@ export function useLoaded<T>(load: () => Promise<T>, every: number): Loading<T> 
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void reload();
     }, every);
+    const again = () => void reload();
+    window.addEventListener("online", again);
     return () => {
       clearInterval(timer);
+      window.removeEventListener("online", again);
     };
   }, [reload, every]);
   const isCurrent = state.of === load;

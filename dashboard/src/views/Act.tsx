@@ -225,8 +225,9 @@ function Tried({
       {isPoor && (
         <Notice tone="bad" isUrgent>
           <p data-code="gas.too-little">
-            <strong>Too little of the chain's own coin to pay for it.</strong> It costs about {coinText(cost ?? 0n)};
-            the account has {coinText(coin)}. Send it some, then look again.
+            <strong>Too little of the chain's own coin to pay for it.</strong> It costs about{" "}
+            {coinText(cost ?? 0n, stage.network)}; the account has {coinText(coin, stage.network)}. Send it some, then
+            look again.
           </p>
         </Notice>
       )}
@@ -234,7 +235,7 @@ function Tried({
         <>
           <p className="hint">
             Tried on the chain: it would be accepted.{" "}
-            {cost === undefined ? "" : `It costs about ${coinText(cost)} in fees of the network. `}
+            {cost === undefined ? "" : `It costs about ${coinText(cost, stage.network)} in fees of the network. `}
             {signatures === 1 ? "One signature" : `${signatures} signatures`} in {connected.wallet.info.name}.
           </p>
           <button type="button" className="main" onClick={() => void sign()}>
@@ -280,8 +281,14 @@ function Waiting({ progress, name }: { progress: Progress | undefined; name: str
 }
 
 /** `0.00012 ETH`, rounded up: what is cheaper than it can be said is not free. */
-export function coinText(units: bigint): string {
+function coinText(units: bigint, { chainId }: Network): string {
   const step = 10n ** 12n;
   const shown = ((units + step - 1n) / step) * step;
-  return `${formatEther(shown)} of the chain's coin`;
+  return `${formatEther(shown)} ${COINS.get(chainId) ?? "ETH"}`;
 }
+
+/** What chains call the coin that pays for transactions, where it is not Ether. */
+const COINS = new Map([
+  [100n, "xDAI"],
+  [137n, "POL"],
+]);

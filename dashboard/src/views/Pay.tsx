@@ -41,12 +41,13 @@ function choicesOf(view: View, isAtomic: boolean, isAccepting: boolean): Choice[
 export function PayIn({ view, accepts }: { view: View; accepts?: Seat }) {
   const { token, terms, phase, summary } = view;
   const missing = missingMoney(terms, phase, summary.state);
-  const [text, setText] = useState(plainMoney(missing, token.decimals));
+  const [text, setText] = useState(missing === 0n ? "" : plainMoney(missing, token.decimals));
   const [way, setWay] = useState<Way>();
   const { connected } = useWallets();
   const propose = usePropose();
   const isAccepting = accepts === "client";
-  const amount = parseAmount(text, token);
+  // what was sent before by plain transfer is enough to accept
+  const amount = isAccepting && missing === 0n && text.trim() === "" ? 0n : parseAmount(text, token);
   const choices = choicesOf(view, connected?.isAtomic === true, isAccepting);
   const chosen = choices.find((choice) => choice.way === way) ?? choices[0];
   const isFalse = token.standing === "false";

@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import type { Page } from "playwright-core";
+import { decodeTerms, encodeTerms } from "../../src/terms/codec.ts";
+import { keccakHex } from "../../src/terms/address.ts";
+import { SLAFactory__factory, SLAEscrow__factory } from "../../typechain-types/index.ts";
+import { requireBrowser, whatIsMissing } from "./browser.ts";
+import { Scene, sign } from "./scene.ts";
+
+/** As many agreements as the page must stay smooth with. */
+const MANY = 1_000;
+/** Of them, for how many clients. */
+const CLIENTS = 250;
+
+describe("the provider's portfolio in the page", function () {
+  this.timeout(400_000);
+  let scene: Scene;
+  const addresses: string[] = [];
+
+  before(requireBrowser);
+  before(async () => {
+    scene = await Scene.begin();
+    addresses.push(scene.agreement, ...(await createMany(scene)));
+    for (const address of addresses.slice(0, 3)) await activate(scene, address);
+    await scene.world.at("2030-02-01T09:00:00Z");
+    const outages = scene.world.write("none.csv", "start,end\n");
+    for (const address of addresses.slice(0, 2)) {
+      await scene.world.ok("report", address, "--outages", outages, "--evidence", scene.evidence);
+    }
+    await scene.world.at("2030-02-09T00:00:00Z");
+  });
+  after(async () => {
+    if (whatIsMissing() === undefined) await scene.end();
+  });
+
+  const portfolio = async (): Promise<Page> => {
+    const { people } = scene.world;
+    const page = await scene.browser.show(scene.hash(`provider/${people.provider}`), {
+      wallet: scene.wallet("provider"),
+    });
+    await page.waitForSelector('[data-ready="portfolio"]', { timeout: 60_000 });
+    return page;
+  };
+
+  it(`reads ${MANY + 1} agreements, opens on what needs a person, and groups them by client`, async () => {
+    const page = await portfolio();
+    const text = (await page.textContent("main")) ?? "";
+    expect(text).to.contain(`${(MANY + 1).toLocaleString("en-US")} agreements`);
+    expect(text).to.contain("All agreements");
+    expect(await page.textContent("[data-claimable]")).to.equal("2,000.00 USDC");
+    // the third was not reported: it is final with the credit for silence only after its window to dispute
+    expect(await page.textContent(`[data-need="${addresses[2] ?? ""}"]`)).to.contain("");
+    await page.getByLabel("Filter").fill(addresses[2] ?? "");
+    expect(await page.locator("[data-agreement]").count()).to.equal(1);
+  });
+
+  it("keeps only what can be seen in the document, and scrolls smoothly", async () => {
+    const page = await portfolio();
+    expect(await page.locator("[data-agreement]").count()).to.be.within(10, 60);
+    const slowest = Number(
+      await page.evaluate(`new Promise((resolve) => {
+        const box = document.querySelector(".virtual");
+        const frames = [];
+        let last = performance.now();
+        let n = 0;
+        const step = (now) => {
+          frames.push(now - last);
+          last = now;
+          box.scrollTop += 400;
+          if (++n < 90) requestAnimationFrame(step);
+          else resolve(frames.slice(2).sort((a, b) => a - b)[Math.floor((frames.length - 2) * 0.9)]);
+        };
+        requestAnimationFrame(step);
+      })`),
+    );
+    // nine frames of ten; the machine may do other things meanwhile
+    expect(slowest).to.be.below(100);
+    await page.evaluate("document.querySelector('.virtual').scrollTop = 1e9");
+    const last = page.locator(".virtual li").last();
+    const count = await last.getAttribute("aria-setsize");
+    expect(await last.getAttribute("aria-posinset")).to.equal(count);
+  });
+
+  it("saves all of it as CSV", async () => {
+    const page = await portfolio();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), "utf8")
+      .trimEnd()
+      .split("\r\n");
+    expect(lines).to.have.length(MANY + 2);
+    expect(lines[0]).to.match(/^agreement,client,phase,state,token,fee,balance,earned,/);
+    expect(lines.find((line) => line.startsWith(addresses[0] ?? "?"))).to.contain(
+      ",active,running,USDC,1000.00,11000.00,1000.00,",
+    );
+  });
+
+  it("claims from all that have something to pay, each by its own transaction", async () => {
+    const page = await portfolio();
+    await page.getByRole("button", { name: "Claim from 2 agreements …" }).click();
+    await sign(page);
+    await page.waitForFunction("document.querySelector('[data-claimable]').textContent === '0'");
+    expect(await scene.world.balance("provider")).to.equal(3_000_000_000n);
+  });
+});
+
+/** Agreements of the same terms for other clients, created by one account in a few blocks. */
+async function createMany(scene: Scene): Promise<string[]> {
+  const { provider, factory: at, people } = scene.world;
+  const code = await provider.getCode(scene.agreement);
+  const terms = decodeTerms(`0x${code.slice(2 + 2 * 45)}`);
+  const signer = await provider.getSigner(people.provider);
+  const factory = SLAFactory__factory.connect(at, signer);
+  await provider.send("evm_setAutomine", [false]);
+  const packed = Array.from({ length: MANY }, (_, i) => {
+    const client = i < 2 ? people.client : `0x${(0x100000 + (i % CLIENTS)).toString(16).padStart(40, "c")}`;
+    return encodeTerms({ ...terms, client, document: keccakHex(`0x${i.toString(16).padStart(8, "0")}`) });
+  });
+  let nonce = await signer.getNonce();
+  for (const [i, one] of packed.entries()) {
+    await factory.create(one, { nonce: nonce++, gasLimit: 400_000n });
+    if (i % 60 === 59) await provider.send("evm_mine", []);
+  }
+  await provider.send("evm_mine", []);
+  await provider.send("evm_setAutomine", [true]);
+  return Promise.all(packed.map((one) => factory.addressOf(one)));
+}
+
+async function activate({ world }: Scene, address: string): Promise<void> {
+  const { provider, token, people } = world;
+  const [client, seller] = [await provider.getSigner(people.client), await provider.getSigner(people.provider)];
+  await (await token.connect(client).transfer(address, 12_000_000_000n)).wait();
+  const escrow = SLAEscrow__factory.connect(address, client);
+  const hash = await escrow.termsHash();
+  await (await escrow.accept(hash)).wait();
+  await (await escrow.connect(seller).accept(hash)).wait();
+}
