@@ -196,7 +196,12 @@ function headOf(table: string, { service, terms, token }: AgreementFile, covered
 function sourceText(source: Source, opened: Covered["opened"]): string {
   if (opened?.kind === "samples") return opened.monitor.source;
   if (source.kind === "monitor") return `outages by ${Object.keys(source.monitor).join()}`;
-  return `${source.kind} listed in ${basename(source.kind === "outages" ? source.outages : source.counts)}`;
+  return `${source.kind} listed in ${basename(listOf(source))}`;
+}
+
+function listOf(source: Exclude<Source, { kind: "monitor" }>): string {
+  if (source.kind === "outages") return source.outages;
+  return source.kind === "counts" ? source.counts : source.file;
 }
 
 /** What a reader should know: what was assumed, what is not counted, what a list cannot say. */

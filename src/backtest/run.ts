@@ -160,7 +160,9 @@ async function count(
 ): Promise<Counted> {
   const indicator = terms.indicators[place];
   if (indicator === undefined) throw new RangeError(`no indicator ${place}`);
-  const measured = { indicator, policy: measures[place]?.policy ?? assumed, label: `${name} of ${service}` };
+  const measure = measures[place];
+  const policy = measure?.policy ?? assumed;
+  const measured = { indicator, policy, ticketRule: measure?.tickets, label: `${name} of ${service}` };
   const numbered = { start: period.start, end: period.end, number: BigInt(period.index) };
   const { input } =
     opened === undefined || source.kind !== "monitor"

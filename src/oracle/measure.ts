@@ -195,7 +195,11 @@ export async function readSource(
   if (source.kind === "monitor") return readMonitor(monitors, source, measured, period, signal);
   if (source.kind !== "tickets") return readFiles(source, measured.indicator, period);
   if (measured.ticketRule === undefined) {
-    throw new RangeError("checkSources lets no tickets through without a rule");
+    throw new UpheldError({
+      code: "config.no-policy",
+      message: `${measured.label} has no policy in the agreement's file that says which tickets are late.`,
+      hint: "Add `policy` to the measure, or name a file of counts.",
+    });
   }
   return readTicketSource(source, measured.indicator, measured.ticketRule, period);
 }

@@ -446,8 +446,16 @@ describe("a measure of outages that nobody told of", () => {
       ["outages of: told", RULE[1]!],
       '"told" is no measure counted in seconds, so it has no outages to tell of.',
     ],
-    ["too short a time", [RULE[0]!, "disclosed within: 59 seconds"], 'disclosed within: "59 seconds" is not between a minute and a day.'],
-    ["too long a time", [RULE[0]!, "disclosed within: 25 hours"], 'disclosed within: "25 hours" is not between a minute and a day.'],
+    [
+      "too short a time",
+      [RULE[0]!, "disclosed within: 59 seconds"],
+      'disclosed within: "59 seconds" is not between a minute and a day.',
+    ],
+    [
+      "too long a time",
+      [RULE[0]!, "disclosed within: 25 hours"],
+      'disclosed within: "25 hours" is not between a minute and a day.',
+    ],
     ["no time", [RULE[0]!], '"disclosed within" is missing.'],
     ["no measure", [RULE[1]!], '"outages of" is missing.'],
   ] as const) {
