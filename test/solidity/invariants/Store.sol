@@ -139,10 +139,12 @@ abstract contract Store is Figures {
             (uint256 k, uint256 amount) = abi.decode(data, (uint256, uint256));
             _onPledgeMoved(k, Seat(uint8(uint256(topics[1]))), Seat(uint8(uint256(topics[2]))), amount);
         } else if (what == ISLAEscrow.Withdrawn.selector) {
-            withdrawn += abi.decode(data, (uint256));
+            (, uint256 amount) = abi.decode(data, (address, uint256));
+            withdrawn += amount;
             _must(_net() >= 0 && _balance() >= _committed(), "withdraw leaves what is committed");
         } else if (what == ISLAEscrow.Claimed.selector) {
-            _onClaimed(abi.decode(data, (uint256)));
+            (, uint256 amount) = abi.decode(data, (address, uint256));
+            _onClaimed(amount);
         } else if (what == ISLAEscrow.BondPosted.selector) {
             posted += abi.decode(data, (uint256));
             _must(_bondNow() == bond, "the bond is whole once it is posted");
