@@ -45,7 +45,7 @@ export default {
       allowUnlimitedContractSize: true,
       transactionGasCap: false as const,
       blockGasLimit: settings.blockGasLimit,
-      gas: 16_000_000,
+      gas: 20_000_000,
     },
   },
 };
