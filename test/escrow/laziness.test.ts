@@ -118,7 +118,7 @@ async function outcomeOf(act: Act, a: Agreement): Promise<string> {
     await act(a);
     return "done";
   } catch (error) {
-    const words = /custom error '(.*)'/.exec(String(error));
+    const words = /custom error (.*)/.exec(String(error));
     if (words === null) throw error;
     return words[1]!;
   }

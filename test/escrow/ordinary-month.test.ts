@@ -67,7 +67,7 @@ async function seen(a: Agreement, act: Act): Promise<unknown> {
     const own = receipt?.logs.filter(({ address }) => address === a.address) ?? [];
     return own.map(({ topics, data }) => ({ topics, data }));
   } catch (error) {
-    const words = /custom error '(.*)'/.exec(String(error));
+    const words = /custom error (.*)/.exec(String(error));
     if (words === null) throw error;
     return words[1];
   }
@@ -147,7 +147,7 @@ async function tell(seed: number): Promise<Told> {
     const logs = Array.isArray(results[0]) ? (results[0] as readonly Log[]) : [];
     const said = logs.map(({ topics, data }) => quick.escrow.interface.parseLog({ topics, data })?.name);
     if (said.join() === "PeriodFinal,Reported") months += 1;
-    if (said.join() === "Claimed" && stage === BigInt(Stage.Reported)) claims += 1;
+    if (said.join() === "Claimed" && stage === Stage.Reported) claims += 1;
     isClaimNext = dice.chance(said.includes("Reported") ? 0.7 : 0.1);
     time = isClaimNext ? untilFinal(dice, time) : nextTime(dice, time, boundaryOf(quick, Number(period) + 2));
   }

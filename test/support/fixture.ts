@@ -115,6 +115,8 @@ export async function at(time: bigint): Promise<void> {
 export async function world(): Promise<World> {
   if (built?.isNew === true) {
     built.isNew = false;
+    // What is only asked is asked as of the last block, whose coinbase may still be another mutant's.
+    await networkHelpers.mine();
     return built.world;
   }
   const isFirst = KEEPS_WORLD && built === undefined && (await ethers.provider.getBlockNumber()) === 0;
