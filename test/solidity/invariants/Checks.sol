@@ -99,10 +99,13 @@ contract Checks is Outsiders {
     function checkTwins() external {
         if (copies.length != 2) return;
         vm.warp(time);
+        vm.recordLogs();
         copies[0].sync();
         copies[1].sync();
+        _keepBooks();
         _must(_selfOf(copies[0]) == _selfOf(copies[1]), "laziness is invisible");
         _must(TOKEN.balanceOf(address(copies[0])) == TOKEN.balanceOf(address(copies[1])), "twins hold the same");
+        _must(told[address(copies[0])] == told[address(copies[1])], "twins announce the same, in the same order");
     }
 
     /// @dev All that an agreement says of itself.
