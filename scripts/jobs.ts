@@ -14,6 +14,7 @@ import create from "./create.ts";
 import deliver from "./deliver.ts";
 import deploy from "./deploy.ts";
 import dispute from "./dispute.ts";
+import doctor from "./doctor.ts";
 import explain from "./explain.ts";
 import fund from "./fund.ts";
 import keep from "./keep.ts";
@@ -53,6 +54,7 @@ export const jobs: readonly Job[] = [
   accept,
   fund,
   sync,
+  doctor,
   preview,
   report,
   keep,

@@ -74,7 +74,8 @@ export const monitorServices = ({ output }: Context) => ({
   },
 });
 
-async function factoryOf(context: Context, { provider }: Chain, config: OracleConfig): Promise<Factory> {
+/** The factory by flag or environment, else by the config, else as remembered for the chain. */
+export async function factoryOf(context: Context, { provider }: Chain, config: OracleConfig): Promise<Factory> {
   const isGiven = nonEmpty(context.options.factory ?? context.output.io.env["UPHELD_FACTORY"]) !== undefined;
   if (isGiven || config.factory === undefined) return context.factory();
   const known = (await context.addressBook()).get((await context.chain()).network.chainId);

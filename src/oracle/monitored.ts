@@ -123,7 +123,7 @@ function excludedBy(
 }
 
 /** Maintenance as a file lists it, and as another monitor announces it. */
-async function maintenanceOf(
+export async function maintenanceOf(
   monitors: Monitors,
   { exclusions, maintenance }: MonitorSource,
   period: Period,

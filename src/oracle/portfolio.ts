@@ -39,9 +39,13 @@ const PAGE = 40;
 
 /**
  * Opens every agreement of the config. Files are read without asking the chain; terms of agreements that are named by
- * address come from it, several in one request.
+ * address come from it, several in one request. `check` may refuse one for what the config says of it.
  */
-export async function openPortfolio(config: OracleConfig, factory: Factory): Promise<Watched[]> {
+export async function openPortfolio(
+  config: OracleConfig,
+  factory: Factory,
+  check: (agreement: Watched, file: string) => void = checkSources,
+): Promise<Watched[]> {
   const implementation = await factory.implementation();
   const tokens = new Map<string, Promise<TokenUnit>>();
   const currencyOf = (token: string): Promise<TokenUnit> => {
@@ -55,7 +59,7 @@ export async function openPortfolio(config: OracleConfig, factory: Factory): Pro
         ? fromFile(served, factory.address, implementation)
         : await fromChain(served, factory);
       const watched = { ...known, served, currency: known.currency ?? (await currencyOf(known.terms.token)) };
-      checkSources(watched, config.file);
+      check(watched, config.file);
       return watched;
     }),
   );

@@ -89,6 +89,10 @@ describe("the options of a job", () => {
     expect(await flags("new"))
       .to.include("--network")
       .and.not.include("--rpc");
+    for (const name of ["backtest", "collect"])
+      expect(await flags(name))
+        .to.include("--json")
+        .and.not.include("--rpc");
   });
 
   it("are none for signing where a chain is only read", async () => {
@@ -97,13 +101,21 @@ describe("the options of a job", () => {
       expect(await flags(name), name).not.to.include("--keystore");
     }
     expect(await flags("publish")).to.include("--dry-run");
+    expect(await flags("doctor"))
+      .to.include.members(["--keystore", "--rpc"])
+      .and.not.include("--yes");
     expect((await run("status", "x", "--yes")).exitCode).to.equal(2);
   });
 
   it("are all of them where something may be sent", async () => {
     const sending = jobs
       .map(({ name }) => name)
-      .filter((name) => !OFFLINE.includes(name) && !READING.includes(name) && !/^(new|publish|key .*)$/.test(name));
+      .filter(
+        (name) =>
+          !OFFLINE.includes(name) &&
+          !READING.includes(name) &&
+          !/^(new|publish|backtest|collect|doctor|key .*)$/.test(name),
+      );
     expect(sending).to.have.length.above(15);
     for (const name of sending) {
       expect(await flags(name), name).to.include.members([
