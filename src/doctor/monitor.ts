@@ -160,7 +160,8 @@ async function clockOf(server: SampleServer, { now, signal }: Surroundings) {
   return { theirs, ours: (before + now()) / 2 };
 }
 
-function judgeClock(about: string, { theirs, ours }: { theirs: number; ours: number }): Finding[] {
+/** Whether two clocks, in UTC seconds, are near enough. */
+export function judgeClock(about: string, { theirs, ours }: { theirs: number; ours: number }): Finding[] {
   const skew = Math.abs(theirs - ours);
   const text = `the monitor's clock is ${formatDuration(BigInt(Math.round(skew)))} ${theirs > ours ? "ahead of" : "behind"} this computer's`;
   if (skew <= SKEW.warning) return [ok("clock", about, "the monitor's clock and this computer's agree")];

@@ -9,6 +9,7 @@ import { checkEvidence } from "../../src/doctor/evidence.ts";
 import { bad, inOrder, ok } from "../../src/doctor/finding.ts";
 import { judgeGas, monthlyGas } from "../../src/doctor/gas.ts";
 import { checkKeys, judgeDuties } from "../../src/doctor/keys.ts";
+import { judgeClock, neededFor } from "../../src/doctor/monitor.ts";
 import { judgeHeads, type Head } from "../../src/doctor/nodes.ts";
 import { judgeSamples } from "../../src/doctor/samples.ts";
 import type { Policy } from "../../src/measure/policy.ts";
@@ -198,6 +199,34 @@ describe("doctor on keys", function () {
     expect(said(judgeDuties([a], [{ ...duty, provider: a }], undefined))[0]).to.contain(
       "warning: the key that reports is the provider's own",
     );
+  });
+});
+
+describe("doctor on clocks", () => {
+  it("lets five seconds pass, warns of six, and takes more than a minute for a problem", () => {
+    const levels = [0, 5, 5.1, -6, 60, -61].map(
+      (skew) => judgeClock("uptime", { theirs: 1_000 + skew, ours: 1_000 })[0]?.level,
+    );
+    expect(levels).to.deep.equal(["ok", "ok", "warning", "warning", "warning", "problem"]);
+    expect(judgeClock("uptime", { theirs: 1_090, ours: 1_000 })[0]?.message).to.equal(
+      "the monitor's clock is 1 min 30 s ahead of this computer's",
+    );
+  });
+});
+
+describe("doctor on retention", () => {
+  it("wants the longest period, its slot and the windows for report and dispute", () => {
+    const start = BigInt(Date.UTC(2026, 0, 1) / 1000);
+    const terms = {
+      ...sampleTerms(),
+      start,
+      anchor: start,
+      periodMonths: 1,
+      periods: 3,
+      reportWindow: 500n,
+      disputeWindow: 70n,
+    };
+    expect(neededFor(terms, 60)).to.deep.equal({ report: 31n * 86_400n + 560n, dispute: 31n * 86_400n + 630n });
   });
 });
 
