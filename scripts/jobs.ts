@@ -38,6 +38,7 @@ import sync from "./sync.ts";
 import terminate from "./terminate.ts";
 import verify from "./verify.ts";
 import verifyDay from "./verify-day.ts";
+import watch from "./watch.ts";
 import withdraw from "./withdraw.ts";
 
 /** Every job, in the order of an agreement's life: as `upheld --help` lists them. */
@@ -75,6 +76,7 @@ export const jobs: readonly Job[] = [
   claim,
   withdraw,
   sweep,
+  watch,
   verify,
   statement,
   proveDay,

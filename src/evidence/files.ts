@@ -98,6 +98,11 @@ async function readIfThere(path: string): Promise<Evidence | undefined> {
     if (codeOf(error) === "ENOENT") return undefined;
     throw unusable(path, "read", error);
   }
+  return evidenceIn(bytes, path);
+}
+
+/** The evidence in the bytes of a file; `path` is for messages. Checks its shape alone, as `readEvidence` does. */
+export function evidenceIn(bytes: Uint8Array, path: string): Evidence {
   const text = unpack(bytes, path);
   let value: unknown;
   try {

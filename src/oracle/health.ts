@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { UpheldError } from "../errors.ts";
+import { UpheldError, type Problem } from "../errors.ts";
 import type { KeepStatus } from "./keep.ts";
 import { countKinds } from "./table.ts";
 
@@ -15,20 +15,41 @@ const HOST = "127.0.0.1";
 /** A round that is so late means that the daemon hangs. */
 const GRACE_MS = 900_000;
 
-/** Answers `/healthz` (200, or 503 with the reasons) and `/metrics` (Prometheus text). Port 0: any. */
+/** What a daemon says of itself. */
+export interface Health {
+  /** Why somebody should look; empty: all is well. */
+  readonly reasons: () => readonly string[];
+  readonly lastProblem: () => Problem | undefined;
+  /** Prometheus' text format. */
+  readonly metrics: () => string;
+}
+
+/** Answers `/healthz` (200, or 503 with the reasons) and `/metrics` (Prometheus text) for `keep`. Port 0: any. */
 export async function serveStatus(
   status: KeepStatus,
   port: number,
   now: () => number = Date.now,
 ): Promise<StatusServer> {
+  return serveHealth(
+    {
+      reasons: () => unwell(status, now()),
+      lastProblem: () => status.lastProblem,
+      metrics: () => metricsOf(status),
+    },
+    port,
+  );
+}
+
+/** The same for any daemon. */
+export async function serveHealth(health: Health, port: number): Promise<StatusServer> {
   const server = createServer((request, response) => {
     if (request.url === "/healthz") {
-      const reasons = unwell(status, now());
+      const reasons = health.reasons();
       response.writeHead(reasons.length === 0 ? 200 : 503, { "content-type": "application/json" });
-      response.end(`${JSON.stringify({ ok: reasons.length === 0, reasons, lastProblem: status.lastProblem })}\n`);
+      response.end(`${JSON.stringify({ ok: reasons.length === 0, reasons, lastProblem: health.lastProblem() })}\n`);
     } else if (request.url === "/metrics") {
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4" });
-      response.end(metricsOf(status));
+      response.end(health.metrics());
     } else {
       response.writeHead(404).end();
     }
@@ -96,9 +117,10 @@ export function metricsOf(status: KeepStatus): string {
   ].join("");
 }
 
-type Sample = readonly [labels: string, value: number | bigint];
+export type Sample = readonly [labels: string, value: number | bigint];
 
-function metric(name: string, type: string, help: string, samples: readonly Sample[]): string {
+/** One metric in Prometheus' text format. */
+export function metric(name: string, type: string, help: string, samples: readonly Sample[]): string {
   const lines = samples.map(([labels, value]) => `${name}${labels} ${value}`);
   return `${[`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join("\n")}\n`;
 }

@@ -8,6 +8,8 @@ const LEVELS: Readonly<Record<string, string>> = {
   "not measured": "warn",
   "not collected": "warn",
   failed: "warn",
+  "not delivered": "warn",
+  reorganised: "warn",
   "round failed": "error",
   late: "error",
 };
