@@ -7,9 +7,13 @@ import { job } from "../src/cli/job.ts";
 import { keyOf, readBatch } from "../src/committee/batch-file.ts";
 import { Committee } from "../src/committee/committee.ts";
 import { partsOf, standingOf } from "../src/committee/deliver.ts";
+import { entriesForDelivery, gasForDelivery } from "../src/committee/gas.ts";
 import { requireSame } from "../src/committee/propose.ts";
 import { checkSignatures, requireQuorum } from "../src/committee/signatures.ts";
+import { together } from "../src/oracle/together.ts";
 import { z } from "zod";
+
+const LOOKS_AT_ONCE = 16;
 
 export default job({
   name: "deliver",
@@ -31,7 +35,17 @@ export default job({
       const agreement = await Agreement.at(factory, report.agreement);
       return { report, standing: await standingOf(agreement, committee.address, report) };
     };
-    const lookAtAll = () => context.output.during("Looking at the agreements", Promise.all(batch.reports.map(look)));
+    const lookAtAll = () =>
+      context.output.during("Looking at the agreements", together(batch.reports, LOOKS_AT_ONCE, look));
+
+    const floor = await committee.gasFloor();
+    const signed = batch.reports.length;
+    const blockGas = (await provider.getBlock("latest"))?.gasLimit ?? 0n;
+    const size = entriesForDelivery(floor, blockGas, signed);
+    const delivery = (part: readonly BatchedReport[]) => ({
+      ...committee.deliver(batch.reports, part, checked.good),
+      leastGas: gasForDelivery(floor, part.length, signed),
+    });
 
     const sent: SentTransaction[] = [];
     const text: string[] = [];
@@ -39,10 +53,10 @@ export default job({
     for (let round = 0; round < 2; ++round) {
       const open = (await lookAtAll()).filter(({ standing }) => standing.kind === "open").map(({ report }) => report);
       if (open.length === 0) break;
-      for (const part of partsOf(open)) {
+      for (const part of partsOf(open, size)) {
         const submitted = await context.submit({
           need: needs.anyone,
-          transactions: () => [committee.deliver(batch.reports, part, checked.good)],
+          transactions: () => [delivery(part)],
         });
         text.push(...submitted.text);
         sent.push(...submitted.sent);

@@ -14,7 +14,7 @@ import { reportAll } from "../src/cli/report-all.ts";
 import { periodField, readPeriod } from "../src/cli/periods.ts";
 import { keyOf } from "../src/cli/seats.ts";
 import { gatherWithRecord } from "../src/cli/recorded.ts";
-import { evidenceField, sourceFields, type GivenSources } from "../src/cli/sources.ts";
+import { configuredEvidence, EVIDENCE, sourceFields, type GivenSources } from "../src/cli/sources.ts";
 import { countsOf, evidenceInput, swear } from "../src/cli/swear.ts";
 import { Committee } from "../src/committee/committee.ts";
 import { propose } from "../src/committee/propose.ts";
@@ -23,22 +23,21 @@ export default job({
   name: "report",
   summary: "post what was measured in a period, once and only once; safe to run again (oracle)",
   example:
-    "upheld report harbor.sla.yaml --outages outages.csv\nupheld report harbor.sla.yaml --period 2025-03 --counts 2678400,4740,0\nupheld report harbor.sla.yaml --outages outages.csv --propose october.batch.json\nupheld report --all --config oracle.yaml",
+    "upheld report harbor.sla.yaml --outages outages.csv\nupheld report harbor.sla.yaml --period 2025-03 --counts 2678400,4740,0\nupheld report harbor.sla.yaml --outages outages.csv --propose october.batch.json\nupheld report --all --config oracle.yaml\nupheld report --all --config oracle.yaml --propose october.batch.json",
   args: { agreement: ["[agreement]", `${agreementField[1]}; left out with --all`, z.string().optional()] },
   options: {
     all: ["", "report all that is due for the agreements of an oracle's config", flagType],
     config: configField,
     period: periodField,
     ...sourceFields,
-    ...evidenceField,
-    propose: ["<file>", "do not send: put the report into this batch, for a committee to sign", z.string().optional()],
+    ...configuredEvidence,
+    propose: ["<file>", "do not send: put the reports into this batch, for a committee to sign", z.string().optional()],
     revise: ["", "correct a report that the chain has, while its window is open", flagType],
   },
-  async run(
-    context,
-    { all, config, agreement: ref, period: named, evidence: folder, revise, propose: batch, ...given },
-  ) {
-    if (all) return reportAll(context, config, onlyMonth(ref, named, revise || batch !== undefined, given));
+  async run(context, { all, config, agreement: ref, period: named, evidence, revise, propose: batch, ...given }) {
+    if (all) {
+      return reportAll(context, { config, month: onlyMonth(ref, named, revise, given), evidence, propose: batch });
+    }
     if (ref === undefined) throw usage("name an agreement, or --all for those of a config");
     const agreement = await context.agreement(ref);
     const { number: block, timestamp: now } = await agreedBlock(agreement.provider);
@@ -68,7 +67,7 @@ export default job({
         text: [`Period ${number} is reported already with exactly these counts: ${countsText(measurements)}.`],
       };
     }
-    const sworn = await swear(context, folder, { ...input, revision: Number(step.revision) });
+    const sworn = await swear(context, evidence ?? EVIDENCE, { ...input, revision: Number(step.revision) });
     if (batch !== undefined) {
       const report = { agreement: agreement.address, period: number, revision: step.revision, measurements };
       return proposed(context, state.oracle, batch, { ...report, evidence: sworn.root }, sworn.path);
@@ -111,7 +110,7 @@ async function proposed(
       text: [`Nothing was written. ${file} would hold: ${countsText(report.measurements)}`],
     };
   }
-  const { reports } = await propose(file, committee, report);
+  const { reports } = await propose(file, committee, [report]);
   return {
     data: { file, report, reports: reports.length, evidence: report.evidence, evidenceFile: evidence },
     text: [

@@ -11,6 +11,8 @@ export interface PreparedTransaction {
   readonly value: bigint;
   /** What it does, for the person who signs: "fund the agreement with 1,000.00 USDC". */
   readonly description: string;
+  /** Gas that it is given at least, where an estimate may be too low. */
+  readonly leastGas?: bigint;
 }
 
 /** A transaction that is in the chain. */
@@ -49,14 +51,15 @@ export async function estimate(
   transaction: PreparedTransaction,
   wording?: Wording,
 ): Promise<Cost> {
-  const { to, data, value } = transaction;
+  const { to, data, value, leastGas = 0n } = transaction;
   try {
     // Without a gas price the estimate does not depend on the sender's purse; that is checked apart.
     const [gas, fees] = await Promise.all([provider.estimateGas({ from, to, data, value }), provider.getFeeData()]);
     const gasPrice = fees.maxFeePerGas ?? fees.gasPrice ?? 0n;
     // The state may move between now and inclusion: a fifth more, of which what is unused is never paid.
     const padded = (gas * 6n) / 5n;
-    return { gas: padded, gasPrice, wei: padded * gasPrice + value };
+    const given = padded > leastGas ? padded : leastGas;
+    return { gas: given, gasPrice, wei: given * gasPrice + value };
   } catch (error) {
     throw decodeFailure(error, wording);
   }

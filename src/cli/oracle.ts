@@ -7,6 +7,8 @@ import { Factory } from "../chain/factory.ts";
 import { openKeystore, readPasswordFile } from "../chain/keystore.ts";
 import { openKmsSigner } from "../chain/kms.ts";
 import type { OutboxEvent } from "../chain/outbox.ts";
+import type { Committee } from "../committee/committee.ts";
+import { UpheldError } from "../errors.ts";
 import { Monitors } from "../monitors/open.ts";
 import { readConfig, type OracleConfig } from "../oracle/config.ts";
 import type { DispatchOptions } from "../oracle/dispatch.ts";
@@ -119,14 +121,41 @@ export async function openKeys(context: Context, oracle: OpenedOracle, tell: Tel
   };
 }
 
+/** Keys that a flag or the environment names go before the config's. */
+function isKeyGiven({ options, output }: Context): boolean {
+  const { env } = output.io;
+  const flags = [options.keystore, options.hardhatKey, options.from, env["UPHELD_KEYSTORE"], env["UPHELD_HARDHAT_KEY"]];
+  return flags.some((flag) => nonEmpty(flag) !== undefined);
+}
+
+/** The keys of the config that are members' of `committee`, or the one that a flag, the environment or a node has. */
+export async function memberKeys(
+  context: Context,
+  oracle: OpenedOracle | undefined,
+  committee: Committee,
+): Promise<Signer[]> {
+  const isConfigured = oracle !== undefined && (oracle.config.keystores.length > 0 || oracle.config.kms !== undefined);
+  if (isKeyGiven(context) || !isConfigured) {
+    return [await context.signer({ who: "a member", accounts: committee.seats.members })];
+  }
+  const members: Signer[] = [];
+  for (const signer of await signersOf(context, oracle)) {
+    if (committee.isMember(await signer.getAddress())) members.push(signer);
+  }
+  if (members.length > 0) return members;
+  throw new UpheldError({
+    code: "signer.wrong",
+    message: `No key of ${oracle.config.file} is a member's of the committee ${committee.address}.`,
+    hint: `Its members are ${committee.seats.members.join(", ")}.`,
+  });
+}
+
 async function signersOf(
   context: Context,
   { config, chain, agreements }: OpenedOracle,
 ): Promise<[Signer, ...Signer[]]> {
   const { options, output, services } = context;
-  const { env } = output.io;
-  const flags = [options.keystore, options.hardhatKey, options.from, env["UPHELD_KEYSTORE"], env["UPHELD_HARDHAT_KEY"]];
-  const isNamed = flags.some((flag) => nonEmpty(flag) !== undefined);
+  const isNamed = isKeyGiven(context);
   if (!isNamed && config.kms !== undefined) return [(await openKmsSigner(config.kms)).connect(chain.provider)];
   const [first, ...others] = isNamed ? [] : config.keystores;
   if (first !== undefined) {

@@ -21,8 +21,20 @@ export const sourceFields = {
   ],
 } satisfies Fields;
 
+/** Where evidence is kept when neither a flag nor a config says so. */
+export const EVIDENCE = "evidence";
+
 export const evidenceField = {
-  evidence: ["<folder>", "where evidence files are kept (default: evidence)", z.string().default("evidence")],
+  evidence: ["<folder>", "where evidence files are kept (default: evidence)", z.string().default(EVIDENCE)],
+} satisfies Fields;
+
+/** The same where an oracle's config may name the folder. */
+export const configuredEvidence = {
+  evidence: [
+    "<folder>",
+    "where evidence files are kept (default: the config's folder with a config, else evidence)",
+    z.string().optional(),
+  ],
 } satisfies Fields;
 
 /** For `dispute`: what `compare` was shown. */

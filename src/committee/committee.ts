@@ -76,6 +76,15 @@ export class Committee {
     }
   }
 
+  /** The least gas that must be left before each entry of a delivery. */
+  async gasFloor(): Promise<bigint> {
+    try {
+      return await this.#contract.gasFloor();
+    } catch (error) {
+      throw decodeFailure(error);
+    }
+  }
+
   isMember(account: string): boolean {
     return this.seats.members.includes(getAddress(account));
   }

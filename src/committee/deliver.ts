@@ -7,9 +7,6 @@ import { UpheldError } from "../errors.ts";
 
 const ESCROW = ISLAEscrow__factory.createInterface();
 
-/** Reports in one delivery: with the most gas that each may need ahead of it, far below what a block takes. */
-export const MOST_AT_ONCE = 100;
-
 /** What is to be done with one report of a batch, by the chain alone. */
 export type Standing =
   | { readonly kind: "there" } // the chain has it, this run or another one delivered it
@@ -33,6 +30,6 @@ export async function standingOf(agreement: Agreement, committee: string, report
 }
 
 /** `all` in parts of at most `size`. */
-export function partsOf<T>(all: readonly T[], size = MOST_AT_ONCE): T[][] {
+export function partsOf<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }

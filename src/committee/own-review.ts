@@ -4,6 +4,7 @@ import type { BatchedReport } from "../chain/batch.ts";
 import { UpheldError } from "../errors.ts";
 import { buildEvidence, newSalt, type EvidenceInput, type RandomSource } from "../evidence/build.ts";
 import { evidencePath, readEvidence } from "../evidence/files.ts";
+import type { Policy } from "../measure/policy.ts";
 import { verifyEvidence } from "../evidence/verify.ts";
 import { compareCounts } from "./review.ts";
 
@@ -13,8 +14,10 @@ export interface Reviewer {
   readonly committee: string;
   /** Where the proposer's evidence files are. */
   readonly folder: string;
-  /** Units that each count may differ by. */
-  readonly tolerance: bigint;
+  /** Units that each count of a measure may differ by, in the order of the terms. */
+  readonly tolerances: (agreement: Agreement) => readonly bigint[];
+  /** How samples of each measure become counts, as far as the agreement's file is at hand. */
+  readonly policies: (agreement: Agreement) => readonly (Policy | undefined)[];
   /** What the member's own monitor says of the period. */
   readonly measure: (agreement: Agreement, period: bigint) => Promise<EvidenceInput>;
   readonly random: RandomSource;
@@ -35,11 +38,11 @@ export async function reasonAgainst(
   const damage = await evidenceAgainst(reviewer, agreement, report);
   if (damage !== undefined) return damage;
   const own = buildEvidence(await reviewer.measure(agreement, report.period), newSalt(reviewer.random));
-  return compareCounts(report.measurements, own.measurements, reviewer.tolerance);
+  return compareCounts(report.measurements, own.measurements, reviewer.tolerances(agreement));
 }
 
 async function evidenceAgainst(
-  { chainId, folder }: Reviewer,
+  { chainId, folder, policies }: Reviewer,
   agreement: Agreement,
   report: BatchedReport,
 ): Promise<string | undefined> {
@@ -57,6 +60,7 @@ async function evidenceAgainst(
       root: report.evidence,
       indicators: agreement.terms.indicators,
       measurements: report.measurements,
+      policies: policies(agreement),
     });
     return difference && `its evidence does not fit, ${difference.place}: ${difference.message}`;
   } catch (error) {

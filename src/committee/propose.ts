@@ -1,16 +1,26 @@
 import { existsSync } from "node:fs";
-import type { BatchedReport } from "../chain/batch.ts";
+import { leafOf, type BatchedReport } from "../chain/batch.ts";
 import { UpheldError } from "../errors.ts";
 import { batchText, readBatch, withReport, type BatchFile } from "./batch-file.ts";
 import type { Committee } from "./committee.ts";
 import { replaceFile } from "./files.ts";
 
-/** Adds `report` to the batch in `file`, which is made if it is not there. Signatures of the shorter list go. */
-export async function propose(file: string, committee: Committee, report: BatchedReport): Promise<BatchFile> {
+/**
+ * Adds `reports` to the batch in `file`, which is made if it is not there. Whoever signed the shorter list signed another
+ * one, so signatures go; when all of them are in it already, the file stays as it is.
+ */
+export async function propose(
+  file: string,
+  committee: Pick<Committee, "chainId" | "address">,
+  reports: readonly BatchedReport[],
+): Promise<BatchFile> {
   const blank = { chainId: committee.chainId, committee: committee.address, reports: [], signatures: [] };
-  const batch = existsSync(file) ? await readBatch(file) : blank;
+  const batch: BatchFile = existsSync(file) ? await readBatch(file) : blank;
   requireSame(batch, committee, file);
-  const grown = withReport(batch, report);
+  const known = new Set(batch.reports.map(leafOf));
+  const added = reports.filter((report) => !known.has(leafOf(report)));
+  if (added.length === 0) return batch;
+  const grown = added.reduce(withReport, batch);
   await replaceFile(file, batchText(grown));
   return grown;
 }

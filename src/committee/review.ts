@@ -5,23 +5,26 @@ import type { Measurement } from "../terms/types.ts";
 export interface Objection {
   readonly report: BatchedReport;
   readonly reason: string;
+  /** Looking again may be all it takes. */
+  readonly retry?: boolean;
 }
 
 const WHAT = ["total", "bad", "excluded"] as const;
 
 /**
  * Holds proposed counts against a member's own. Two monitors never agree to the second, so each count may differ by
- * `tolerance` units, which the members agree on among themselves.
+ * so many units as `tolerances` has for its measure, which the members agree on among themselves.
  * @returns Why not, in one line, or undefined
  */
 export function compareCounts(
   proposed: readonly Measurement[],
   own: readonly Measurement[],
-  tolerance: bigint,
+  tolerances: readonly bigint[],
 ): string | undefined {
   if (proposed.length !== own.length) return `it has ${proposed.length} measurements, mine ${own.length}`;
   for (const [i, one] of proposed.entries()) {
     const mine = own[i] as Measurement;
+    const tolerance = tolerances[i] ?? 0n;
     for (const what of WHAT) {
       const difference = one[what] > mine[what] ? one[what] - mine[what] : mine[what] - one[what];
       if (difference <= tolerance) continue;

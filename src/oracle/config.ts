@@ -82,6 +82,8 @@ export interface OracleConfig {
   readonly settleBelow: bigint | undefined;
   /** Seconds before a deadline from which an unreported period is warned about. */
   readonly warnBefore: bigint;
+  /** How many seconds a count of seconds that another member proposes may be from one's own. */
+  readonly tolerance: bigint;
   /** Where `keep` answers `/healthz` and `/metrics` on 127.0.0.1. */
   readonly port: number;
   readonly agreements: readonly ServedAgreement[];
@@ -182,6 +184,7 @@ const schema = z
     "highest gas price": gwei.optional(),
     "settle below": gwei.optional(),
     "warn before": duration.optional(),
+    tolerance: duration.optional(),
     port: whole(1, 65_535).optional(),
     agreements: z
       .array(z.strictObject({ agreement: text, measures: z.record(text, sourceSchema) }))
@@ -222,6 +225,7 @@ export function parseConfig(source: string, file: string): OracleConfig {
     highestGasPrice: value["highest gas price"],
     settleBelow: value["settle below"],
     warnBefore: value["warn before"] ?? 86_400n,
+    tolerance: value.tolerance ?? 0n,
     port: value.port ?? 9477,
     agreements,
   };

@@ -94,7 +94,7 @@ async function deliver(
     try {
       // Long silences before a report use more than an ordinary entry: the estimate knows, the floor bounds it below.
       const { gas } = await estimate(options.provider, options.from, transaction);
-      return { transaction, gas: larger(gas, committee.gasFor(part.length)) };
+      return { transaction, gas: larger(gas, committee.gasFor(part.length, batch.reports.length)) };
     } catch (error) {
       return refused(problemOf(error));
     }
@@ -137,7 +137,7 @@ function entryCall({ agreement, period, revision, measurements, evidence }: Batc
   return new AgreementCalls(agreement, noMoney).report(period, revision, measurements, evidence);
 }
 
-const batched = ({ due, measurements, root }: Ready): BatchedReport => ({
+export const batched = ({ due, measurements, root }: Ready): BatchedReport => ({
   agreement: due.agreement.address,
   period: due.number,
   revision: 0n,

@@ -1,18 +1,12 @@
 import { getAddress, type JsonRpcProvider, type Log, type Signer } from "ethers";
 import { IOracleCommittee__factory } from "../../typechain-types/index.ts";
 import type { BatchedReport, MemberSignature } from "../chain/batch.ts";
-import { decodeFailure } from "../chain/failure.ts";
 import type { PreparedTransaction } from "../chain/transaction.ts";
 import { Committee } from "../committee/committee.ts";
+import { entriesForDelivery, gasForDelivery } from "../committee/gas.ts";
 import { UpheldError } from "../errors.ts";
 
 const COMMITTEE = IOracleCommittee__factory.createInterface();
-
-/** Gas of an ordinary entry, with its calldata and event, and room for some silent months before it. */
-const PER_ENTRY = 150_000n;
-const PER_DELIVERY = 100_000n;
-/** Most gas of one transaction on chains with EIP-7825. */
-const TRANSACTION_GAS = 16_777_216n;
 
 /** Reports that members signed together. */
 export interface SignedBatch {
@@ -45,12 +39,7 @@ export class Quorum {
     const ours: Signer[] = [];
     for (const key of keys) if (committee.isMember(await key.getAddress())) ours.push(key);
     if (ours.length < threshold) throw tooFew(address, ours.length, threshold, members.length);
-    try {
-      const gasFloor = await IOracleCommittee__factory.connect(address, provider).gasFloor();
-      return new Quorum(committee, gasFloor, ours.slice(0, threshold));
-    } catch (error) {
-      throw decodeFailure(error);
-    }
+    return new Quorum(committee, await committee.gasFloor(), ours.slice(0, threshold));
   }
 
   get address(): string {
@@ -69,15 +58,14 @@ export class Quorum {
     return this.committee.deliver(reports, part, signatures);
   }
 
-  /** The least gas for a delivery: the floor that must be left before the last entry, and what those before it use. */
-  gasFor(entries: number): bigint {
-    return this.gasFloor + PER_DELIVERY + BigInt(entries) * PER_ENTRY;
+  /** The least gas for a delivery of `entries`, all or a part of the `signed` ones. */
+  gasFor(entries: number, signed = entries): bigint {
+    return gasForDelivery(this.gasFloor, entries, signed);
   }
 
   /** How many entries one delivery may have, by the block's gas and the most that one transaction may use. */
   entriesFor(blockGas: bigint): number {
-    const most = smaller((blockGas * 3n) / 4n, TRANSACTION_GAS) - this.gasFloor - PER_DELIVERY;
-    return Math.max(1, Number(most / PER_ENTRY));
+    return entriesForDelivery(this.gasFloor, blockGas);
   }
 
   /** The agreements whose entry failed, by a delivery's logs. */
@@ -95,5 +83,3 @@ function tooFew(address: string, ours: number, threshold: number, members: numbe
     hint: "Name the keystore of a member, several when more than one must sign; signatures from other machines are collected with `upheld report --propose` and `upheld cosign`.",
   });
 }
-
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);

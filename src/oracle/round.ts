@@ -16,8 +16,8 @@ import { together } from "./together.ts";
 export interface Outcome {
   readonly agreement: Watched;
   readonly period: bigint | undefined;
-  /** `due`: a dry run would report it. `over`: nothing (more) is to be reported. */
-  readonly kind: "reported" | "due" | "there" | "early" | "late" | "over" | "failed";
+  /** `due`: a dry run would report it. `proposed`: it waits for signatures in a batch. `over`: nothing (more) is to be reported. */
+  readonly kind: "reported" | "proposed" | "due" | "there" | "early" | "late" | "over" | "failed";
   readonly revision?: bigint;
   readonly measurements?: readonly Measurement[];
   /** The evidence file, and its root. */
@@ -206,7 +206,7 @@ function withFates(reports: readonly Ready[], fates: readonly Dispatched[]): Out
 const isUnclear = ({ kind, problem }: Outcome): boolean =>
   kind === "failed" && problem !== undefined && /^(chain|transaction|contract|committee)\./.test(problem.code);
 
-function settled(one: Exclude<Standing, { kind: "due" }>): Outcome {
+export function settled(one: Exclude<Standing, { kind: "due" }>): Outcome {
   const { agreement, number, kind, revision, problem, opens } = one;
   return {
     agreement,
@@ -218,9 +218,13 @@ function settled(one: Exclude<Standing, { kind: "due" }>): Outcome {
   };
 }
 
-const placeOf = ({ agreement, number, reportUntil }: DuePeriod) => ({ agreement, period: number, closes: reportUntil });
+export const placeOf = ({ agreement, number, reportUntil }: DuePeriod) => ({
+  agreement,
+  period: number,
+  closes: reportUntil,
+});
 
-const factsOf = ({ due, measurements, root, file }: Ready) => ({ ...placeOf(due), measurements, root, file });
+export const factsOf = ({ due, measurements, root, file }: Ready) => ({ ...placeOf(due), measurements, root, file });
 
 function anothers({ oracle }: DuePeriod, ours: string | undefined, committee: Quorum | undefined): Problem {
   const mine = [ours, committee?.address].filter(Boolean).join(" and the committee ");

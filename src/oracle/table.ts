@@ -5,6 +5,7 @@ import type { Outcome } from "./round.ts";
 
 const WORDS: Readonly<Record<Outcome["kind"], string>> = {
   reported: "reported",
+  proposed: "proposed",
   due: "would report",
   there: "already there",
   early: "too early",

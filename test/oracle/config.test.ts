@@ -32,6 +32,7 @@ agreements:
           query: probe_success{job="harbor"}
           vantage label: place
         exclusions: maintenance.csv
+tolerance: 2 minutes
 `;
 
 /** `line: message` of each problem. */
@@ -63,6 +64,7 @@ describe("an oracle's config", () => {
       highestGasPrice: 30_000_000_000n,
       settleBelow: 500_000_000n,
       warnBefore: 129_600n,
+      tolerance: 120n,
       port: 9500,
     });
     expect(agreements.map(({ ref, isFile, line }) => ({ ref, isFile, line }))).to.deep.equal([

@@ -1,0 +1,59 @@
+import { getAddress } from "ethers";
+import type { BatchedReport } from "../chain/batch.ts";
+import type { Factory } from "../chain/factory.ts";
+import { batched } from "./dispatch.ts";
+import type { Measure } from "./measure.ts";
+import type { Watched } from "./portfolio.ts";
+import { prepare } from "./prepare.ts";
+import { factsOf, placeOf, settled, standingsOf, type Outcome, type Tell } from "./round.ts";
+import { together } from "./together.ts";
+
+export interface ProposeOptions {
+  readonly factory: Factory;
+  readonly agreements: readonly Watched[];
+  readonly measure: Measure;
+  /** Where evidence is kept; undefined: a dry run. */
+  readonly evidence: string | undefined;
+  readonly atOnce: number;
+  readonly month?: string | undefined;
+  /** Whose reports these are. */
+  readonly committee: string;
+  readonly signal?: AbortSignal;
+  readonly tell: Tell;
+}
+
+export interface Proposal {
+  readonly outcomes: readonly Outcome[];
+  readonly reports: readonly BatchedReport[];
+  /** How many are due that another oracle reports. */
+  readonly others: number;
+}
+
+/** Measures all that is due from the committee and keeps its evidence; signs nothing, sends nothing. */
+export async function proposeDue(options: ProposeOptions): Promise<Proposal> {
+  const { factory, agreements, measure, evidence, atOnce, month, committee, signal, tell } = options;
+  const standings = await standingsOf(factory, agreements, month, signal);
+  const due = standings.filter((one) => one.kind === "due");
+  const ours = due.filter(({ oracle }) => getAddress(oracle) === committee);
+  tell("looked", { agreements: agreements.length, due: ours.length });
+  const prepared = await together(ours, atOnce, async (one) => {
+    const result = await prepare(one, measure, evidence, signal);
+    tell(result.kind === "ready" ? "measured" : "not measured", { agreement: one.agreement.label });
+    return { one, result };
+  });
+  const outcomes = new Map<Watched, Outcome>();
+  for (const one of standings) if (one.kind !== "due") outcomes.set(one.agreement, settled(one));
+  for (const { one, result } of prepared) {
+    const kind = evidence === undefined ? "due" : "proposed";
+    const outcome: Outcome =
+      result.kind === "ready"
+        ? { ...factsOf(result.ready), kind }
+        : { ...placeOf(one), kind: "failed", problem: result.problem };
+    outcomes.set(one.agreement, outcome);
+  }
+  return {
+    outcomes: agreements.flatMap((agreement) => outcomes.get(agreement) ?? []),
+    reports: prepared.flatMap(({ result }) => (result.kind === "ready" ? [batched(result.ready)] : [])),
+    others: due.length - ours.length,
+  };
+}
