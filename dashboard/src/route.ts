@@ -1,4 +1,3 @@
-import { useSyncExternalStore } from "react";
 import { getAddress, isAddress, type Address } from "viem";
 import { UpheldError } from "../../src/errors.ts";
 
@@ -13,24 +12,6 @@ export interface Route {
   readonly from: bigint | undefined;
   /** The folder or host that evidence files can be fetched from. */
   readonly evidence: string | undefined;
-}
-
-export function useRoute(): Route | UpheldError {
-  const hash = useSyncExternalStore(
-    (listener) => {
-      window.addEventListener("hashchange", listener);
-      return () => {
-        window.removeEventListener("hashchange", listener);
-      };
-    },
-    () => window.location.hash,
-  );
-  try {
-    return parseRoute(hash);
-  } catch (error) {
-    if (error instanceof UpheldError) return error;
-    throw error;
-  }
 }
 
 /** `#/agreement/0x…?rpc=…&factory=0x…`, `#/provider/0x…?…` */

@@ -47,6 +47,11 @@ export class PageBrowser {
     return new PageBrowser(folder, host, await chromium.launch({ executablePath, args: [...LAUNCH] }));
   }
 
+  /** Closes what is open: a page reads its chain again and again. */
+  async closePages(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.host.close();
@@ -59,7 +64,7 @@ export class PageBrowser {
     options: { wallet?: TestWallet; context?: BrowserContextOptions; at?: string } = {},
   ): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1100, height: 900 }, ...options.context });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());

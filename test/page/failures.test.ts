@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { ContractFactory, toQuantity } from "ethers";
+import { toQuantity } from "ethers";
 import type { Page } from "playwright-core";
 import { encodeTerms } from "../../src/terms/codec.ts";
 import { parseAgreement } from "../../src/terms/file.ts";
 import { AgreementMock__factory } from "../../typechain-types/index.ts";
-import { deployAll } from "../cli/contracts.ts";
+import { create, deployAll } from "../cli/contracts.ts";
 import { ACCOUNTS, chooseWallet, Scene, sign } from "./scene.ts";
-import { requireBrowser, whatIsMissing } from "./browser.ts";
+import { requireBrowser } from "./browser.ts";
 
 describe("the page when something is wrong", function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let scene: Scene;
 
   before(requireBrowser);
@@ -19,10 +19,12 @@ describe("the page when something is wrong", function () {
     await scene.remember();
   });
   afterEach(async () => {
+    await scene.browser.closePages();
     await scene.again();
   });
   after(async () => {
-    if (whatIsMissing() === undefined) await scene.end();
+    // there is none when the suite was skipped
+    await (scene as Scene | undefined)?.end();
   });
 
   const main = async (page: Page) => (await page.textContent("main")) ?? "";
@@ -97,13 +99,8 @@ describe("the page when something is wrong", function () {
   it("shows a false agreement red: one that answers like an agreement, and one that a stranger's factory made", async () => {
     const { world } = scene;
     const deployer = await world.provider.getSigner(0);
-    const mock = await new ContractFactory(
-      AgreementMock__factory.abi,
-      AgreementMock__factory.bytecode,
-      deployer,
-    ).deploy();
-    await mock.waitForDeployment();
-    const page = await scene.browser.show(scene.hash(`agreement/${await mock.getAddress()}`));
+    const mock = await create(AgreementMock__factory, deployer, "0");
+    const page = await scene.browser.show(scene.hash(`agreement/${mock}`));
     await page.waitForSelector('[data-genuine="no"]');
     expect(await main(page)).to.contain("Send it no money.");
     expect(await main(page)).to.contain("does not run the code of an agreement of this factory");
@@ -158,15 +155,17 @@ describe("the page when something is wrong", function () {
 });
 
 describe("the page on a live chain's id", function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let scene: Scene;
 
   before(requireBrowser);
   before(async () => {
     scene = await Scene.begin("base", "--chain-id", "8453");
   });
+  afterEach(() => scene.browser.closePages());
   after(async () => {
-    if (whatIsMissing() === undefined) await scene.end();
+    // there is none when the suite was skipped
+    await (scene as Scene | undefined)?.end();
   });
 
   it("shows a token that only calls itself USDC red, and offers no way to pay", async () => {

@@ -1,6 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { encodeTerms } from "../../src/terms/codec.ts";
+import { parseAgreement } from "../../src/terms/file.ts";
+import { SLAFactory__factory } from "../../typechain-types/index.ts";
 import { World } from "../cli/world.ts";
 import { PageBrowser } from "./browser.ts";
 import { TestWallet } from "./wallet.ts";
@@ -30,8 +33,7 @@ export class Scene {
     const evidence = join(world.folder, "evidence");
     mkdirSync(evidence);
     const browser = await PageBrowser.open({ evidence });
-    const created = await world.ok("deploy", world.file);
-    return new Scene(world, browser, String(created.json["agreement"]), evidence);
+    return new Scene(world, browser, await create(world), evidence);
   }
 
   async end(): Promise<void> {
@@ -73,6 +75,14 @@ export class Scene {
     await page.waitForSelector("[data-ready]");
     return page;
   }
+}
+
+/** The agreement of the world's file, created by the provider. */
+async function create(world: World): Promise<string> {
+  const packed = encodeTerms(parseAgreement(readFileSync(world.file, "utf8")).terms);
+  const factory = SLAFactory__factory.connect(world.factory, await world.provider.getSigner(world.people.provider));
+  await (await factory.create(packed)).wait();
+  return factory.addressOf(packed);
 }
 
 /** Opens the test's wallet, signs what the open window proposes, and waits until it is done. */

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Download, Page } from "playwright-core";
-import { requireBrowser, whatIsMissing } from "./browser.ts";
+import { requireBrowser } from "./browser.ts";
 import { chooseWallet, Scene, sign } from "./scene.ts";
 import type { TestWallet } from "./wallet.ts";
 
 describe("the page before signing", function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let scene: Scene;
 
   before(requireBrowser);
@@ -15,10 +15,12 @@ describe("the page before signing", function () {
     await scene.remember();
   });
   afterEach(async () => {
+    await scene.browser.closePages();
     await scene.again();
   });
   after(async () => {
-    if (whatIsMissing() === undefined) await scene.end();
+    // there is none when the suite was skipped
+    await (scene as Scene | undefined)?.end();
   });
 
   const state = async () => (await scene.world.ok("status", scene.agreement)).json;

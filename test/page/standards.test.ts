@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { scriptSize } from "../../scripts/page/build.ts";
 import { audit } from "../../scripts/page/audit.ts";
-import { requireBrowser, whatIsMissing } from "./browser.ts";
+import { requireBrowser } from "./browser.ts";
 import { chooseWallet, Scene } from "./scene.ts";
 
 /** In kB of JavaScript, gzipped. */
@@ -34,8 +34,10 @@ describe("the page for everyone", function () {
     const more = world.write("more.csv", "start,end\n2030-01-09T10:00:00Z,2030-01-09T20:00:00Z\n");
     await world.ok("dispute", agreement, "--as", "client", "--outages", more, "--evidence", scene.evidence);
   });
+  afterEach(() => scene.browser.closePages());
   after(async () => {
-    if (whatIsMissing() === undefined) await scene.end();
+    // there is none when the suite was skipped
+    await (scene as Scene | undefined)?.end();
   });
 
   async function showReady(hash: string, context: BrowserContextOptions = {}): Promise<Page> {
