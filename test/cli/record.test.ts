@@ -13,7 +13,7 @@ const MEASURES = `measures:
     excluded: up to 2 hours, counts as up
     policy:
       bad when: fails
-      a sample speaks for: 60 seconds
+      a sample speaks for: 1 day
       unknown: counts as up
       planned maintenance: announced 5 days ahead
       emergency maintenance: announced 2 hours ahead
@@ -250,6 +250,29 @@ describe("the record by the executable", () => {
     it("takes no counts for what follows from the record", async () => {
       const { message } = await world.refusal("preview", file, ...sources, "--counts", "undisclosed outages=3,0,0");
       expect(message).to.equal("Undisclosed outages (2) follows from the agreement's record.");
+    });
+
+    it("gives an oracle that reads samples the very same counts", async () => {
+      const changes = OUTAGES.flatMap(([from, to]) => [`${from},0`, `${to},1`]).join("\n");
+      world.write("samples.csv", `time,value\n2030-01-01T00:00:00Z,1\n${changes}\n`);
+      const source = "        uptime: { samples: samples.csv, exclusions: excluded.csv }\n";
+      const oracle = (more = "") =>
+        world.write(
+          "oracle.yaml",
+          `network: local\nevidence: dry\nagreements:\n  - agreement: recorded.sla.yaml\n    measures:\n${source}${more}`,
+        );
+      const report = () => ["report", "--all", "--config", oracle(), "--dry-run"];
+      const now = { now: BigInt(Date.UTC(2030, 1, 1, 1)) / 1000n };
+      const { json, out } = await world.run([...report(), "--json"], now);
+      expect(json["reports"], out).to.have.length(1);
+      const [first] = json["reports"] as { counts?: unknown; measurements?: unknown }[];
+      expect(first?.measurements ?? first?.counts, out).to.deep.equal([
+        { total: "2678400", bad: "1500", excluded: "3300" },
+        { total: "3", bad: "3", excluded: "0" },
+      ]);
+      oracle("        undisclosed outages: { counts: counts.csv }\n");
+      const named = await world.refusal("report", "--all", "--config", join(world.folder, "oracle.yaml"), "--dry-run");
+      expect(named.code).to.equal("config.from-record");
     });
 
     it("is reported, and recomputed from the chain", async () => {
