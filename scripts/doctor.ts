@@ -98,11 +98,13 @@ function alone(ref: string, isOnChain: boolean, { measure, keystore, evidence, n
     passwordFile: undefined,
     kms: undefined,
     committee: undefined,
+    record: undefined,
     evidence: resolve(evidence ?? "evidence"),
     atOnce: 4,
     highestGasPrice: undefined,
     settleBelow: undefined,
     warnBefore: 86_400n,
+    tolerance: 0n,
     port: 9477,
     agreements: [
       {

@@ -95,6 +95,7 @@ export function asFile(view: View): AgreementFile {
     token,
     measures: terms.indicators.map((_, i) => ({ name: indicatorName(terms, i), how: undefined })),
     attachment: undefined,
+    tax: undefined,
     open: [],
   };
 }

@@ -73,6 +73,18 @@ export function lastOf<N extends EventName>(history: readonly AgreementEvent[], 
   return eventsOf(history, name).at(-1);
 }
 
+/** The acceptance that made the agreement active: the one that found the other seat's standing. */
+export function activationIn<E extends AgreementEvent>(history: readonly E[]): E | undefined {
+  const accepted = new Set<bigint>();
+  for (const event of history) {
+    if (event.name === "Unaccepted") accepted.delete(event.values.seat);
+    if (event.name !== "Accepted") continue;
+    accepted.add(event.values.seat);
+    if (accepted.size === 2) return event;
+  }
+  return undefined;
+}
+
 /** The values of all events called `name`. */
 export function eventsOf<N extends EventName>(history: readonly AgreementEvent[], name: N): EventValues[N][] {
   return history.filter((event) => event.name === name).map((event) => event.values as EventValues[N]);

@@ -177,6 +177,7 @@ function examinedOf(config: OracleConfig, opened: readonly Opened[]): { read: Ex
         about: `${known.label}, ${name ?? `measure ${indicator.id}`}`,
         terms: known.terms,
         indicator: i,
+        ticketRule: known.ticketRules[i],
       };
       if (source !== undefined) read.push({ ...measure, policy, source, period: periodOf(one) });
       else if (policy !== undefined) unread.push({ ...measure, policy });
@@ -195,6 +196,7 @@ function fromFile({ ref, isFile }: ServedAgreement) {
       terms,
       names: measures.map(({ name }) => name),
       policies: measures.map(({ policy }) => policy),
+      ticketRules: measures.map(({ tickets }) => tickets),
     };
   } catch {
     return undefined;

@@ -2,15 +2,17 @@ import { constants, createReadStream } from "node:fs";
 import { access } from "node:fs/promises";
 import { csvMonitor, readWindows } from "../measure/csv.ts";
 import type { Policy } from "../measure/policy.ts";
+import type { TicketRule } from "../measure/tickets.ts";
 import { formatUtc, later } from "../measure/time.ts";
 import type { Period } from "../measure/types.ts";
 import { keptUntil, missedIn } from "../monitors/kept.ts";
 import type { Monitors, OpenedMonitor } from "../monitors/open.ts";
 import type { SampleServer } from "../monitors/types.ts";
-import type { MonitorSource, Source } from "../oracle/config.ts";
+import type { MonitorSource, Source, TicketsSource } from "../oracle/config.ts";
 import { readCountsFile } from "../oracle/counts.ts";
 import { maintenanceOf } from "../oracle/monitored.ts";
 import { problemOf } from "../oracle/prepare.ts";
+import { readTicketSource } from "../oracle/ticket-source.ts";
 import { periodOf } from "../terms/calendar.ts";
 import { formatDuration, formatSpan } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
@@ -24,6 +26,8 @@ export interface Examined {
   /** Place among the terms' indicators. */
   readonly indicator: number;
   readonly policy: Policy | undefined;
+  /** Which tickets are late, where tickets are counted. */
+  readonly ticketRule?: TicketRule | undefined;
   readonly source: Source;
   /** The period that is running or due, if the agreement runs. */
   readonly period: (Period & { readonly number: bigint; readonly isDue: boolean }) | undefined;
@@ -57,6 +61,7 @@ export async function checkSource(examined: Examined, around: Surroundings): Pro
       return [ok("source", about, `${source.outages} can be read: ${outages.length} outages of the period so far`)];
     });
   }
+  if (source.kind === "tickets") return checkTickets(examined, source, week);
   const found = await tried("source", about, async () => {
     // what is kept is judged as the monitor itself: it is where trouble begins
     const opened = around.monitors.open(source.monitor);
@@ -65,6 +70,25 @@ export async function checkSource(examined: Examined, around: Surroundings): Pro
   });
   if (source.keptIn === undefined) return found;
   return [...found, ...(await checkKept(examined, source, source.keptIn, around))];
+}
+
+/** The export is read as it will be for the report. */
+async function checkTickets(
+  { about, terms, indicator: i, ticketRule, period }: Examined,
+  source: TicketsSource,
+  week: Period,
+): Promise<Finding[]> {
+  const indicator = terms.indicators[i];
+  return tried("source", about, async () => {
+    if (indicator === undefined || ticketRule === undefined) {
+      // no rule is known without the agreement's file: then it is enough that the export can be read
+      await access(source.file, constants.R_OK);
+      return [ok("source", about, `${source.file} can be read`)];
+    }
+    const { input } = await readTicketSource(source, indicator, ticketRule, period ?? week);
+    const { total, bad: late } = input.grade === "totals" ? input.measurement : { total: 0n, bad: 0n };
+    return [ok("source", about, `${source.file} can be read: ${total} tickets of the period so far, ${late} late`)];
+  });
 }
 
 async function tried(check: Check, about: string, work: () => Promise<Finding[]>): Promise<Finding[]> {

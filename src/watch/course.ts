@@ -1,5 +1,5 @@
 import { nameOf, RULINGS, SEATS, SILENCE, type Ruling, type Seat } from "../chain/enums.ts";
-import type { AgreementEvent } from "../chain/history.ts";
+import { activationIn, type AgreementEvent } from "../chain/events.ts";
 import { finalMoney, splitMoney, type Purse, type SplitMoney } from "../model/resolution.ts";
 import { periodCount, periodOf, type Period } from "../terms/calendar.ts";
 import { silenceCreditOf } from "../terms/credit.ts";
@@ -58,7 +58,7 @@ type Due = { readonly at: bigint; readonly k: number; readonly what: "split" | "
 export function coursesOf(terms: Terms, end: bigint, events: readonly TimedEvent[], now: bigint): Courses {
   const fold = new Fold(terms, end);
   for (const event of events) fold.next(event);
-  if (events.some(({ name }) => name === "Activated")) fold.settle(now);
+  if (activationIn(events) !== undefined) fold.settle(now);
   return fold;
 }
 

@@ -1,4 +1,5 @@
 import { CONSENTS, EXITS, nameOf, PHASES, SEATS, SILENCE, STAGES, type Seat } from "../chain/enums.ts";
+import { activationIn } from "../chain/events.ts";
 import { ZeroAddress } from "ethers";
 import { away, moment } from "../format.ts";
 import { finalMoney } from "../model/resolution.ts";
@@ -258,8 +259,9 @@ function finalNotice({ agreement }: View, k: number, course: Course): Notice[] {
 function happenings({ agreement, events }: View): Notice[] {
   const words = new Words(agreement);
   const seen = new Map<string, number>();
+  const activation = activationIn(events);
   return events.flatMap((event): Notice[] => {
-    const told = happening(words, event);
+    const told = event === activation ? activated(words) : happening(words, event);
     if (told === undefined) return [];
     const count = (seen.get(told.id) ?? 0) + 1;
     seen.set(told.id, count);
@@ -270,18 +272,19 @@ function happenings({ agreement, events }: View): Notice[] {
 
 type Told = Pick<Notice, "id" | "topic" | "said"> & Partial<Pick<Notice, "until">>;
 
+const both = (title: string, lines: readonly string[], tone: Said["tone"] = "plain") => {
+  const one: Said = { title, lines, tone };
+  return { provider: one, client: one };
+};
+
+const activated = (words: Words): Told => ({
+  id: "active",
+  topic: "changes",
+  said: both("both sides accepted: the agreement is active", [words.command("status")]),
+});
+
 function happening(words: Words, event: TimedEvent): Told | undefined {
-  const both = (title: string, lines: readonly string[], tone: Said["tone"] = "plain") => {
-    const one: Said = { title, lines, tone };
-    return { provider: one, client: one };
-  };
   switch (event.name) {
-    case "Activated":
-      return {
-        id: "active",
-        topic: "changes",
-        said: both("both sides accepted: the agreement is active", [words.command("status")]),
-      };
     case "Funded": {
       const { amount } = event.values;
       const title = `${words.money(amount)} came in`;

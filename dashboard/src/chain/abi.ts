@@ -14,7 +14,7 @@ const STRUCTS = [
 
 export const FACTORY = parseAbi([
   ...STRUCTS,
-  "event AgreementCreated(address indexed agreement, address indexed provider, address indexed client, bytes32 termsHash)",
+  "event AgreementCreated(address indexed agreement, address indexed provider, address indexed client)",
   "function implementation() view returns (address)",
   "function lens() view returns (address)",
   "function summaries(address[] agreements) view returns (Summary[])",
@@ -24,7 +24,6 @@ export const ESCROW = parseAbi([
   ...STRUCTS,
   "event Accepted(uint8 seat, address indexed account)",
   "event Unaccepted(uint8 indexed seat)",
-  "event Activated()",
   "event Funded(uint256 amount)",
   "event Revised(uint256 period, uint256 revision)",
   "event Reported(uint256 period, uint256 credit, bytes32 evidence, Measurement[] measurements)",
@@ -40,8 +39,8 @@ export const ESCROW = parseAbi([
   "event Terminated(uint8 indexed by, uint8 exit, uint256 end)",
   "event ConsentGiven(uint8 indexed seat, Consent consent, uint256 expiry)",
   "event OracleChanged(address indexed oracle)",
-  "event Claimed(address indexed to, uint256 amount)",
-  "event Withdrawn(address indexed to, uint256 amount)",
+  "event Claimed(address to, uint256 amount)",
+  "event Withdrawn(address to, uint256 amount)",
   "function accept(bytes32 agreedTerms)",
   "function fund(uint256 amount)",
   "function fundWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)",
