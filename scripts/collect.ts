@@ -9,6 +9,8 @@ import { addMonths } from "../src/terms/calendar.ts";
 import { parseDuration, WordError } from "../src/terms/words.ts";
 import { logTo } from "../src/oracle/log.ts";
 
+const DAY = 86_400n;
+
 const every = z.string().transform((text, context) => {
   try {
     const seconds = parseDuration(text);
@@ -35,7 +37,11 @@ export default job({
     ],
     ...sourceOptions,
     into: ["<folder>", "where the samples of the one monitor that is named here are kept", z.string().optional()],
-    since: ["<date>", "how far back an empty folder is filled (default: the first of last month)", timeType.optional()],
+    since: [
+      "<date>",
+      "how far back an empty folder is filled (default: the first of last month), and a day more",
+      timeType.optional(),
+    ],
     once: ["", "collect what is there now and end, for cron; else it goes on until it is stopped", flagType],
     every: ["<time>", "how long it waits between two looks (default: 5 minutes)", every.default(300)],
   },
@@ -44,7 +50,8 @@ export default job({
     const { output, options } = context;
     const { signal } = output.io;
     const services = monitorServices(context);
-    const back = since ?? lastMonth(output.io.now());
+    // the last sample before a period speaks into it
+    const back = (since ?? lastMonth(output.io.now())) - DAY;
     const source = givenSource(given);
     if ((source === undefined) !== (into === undefined)) {
       throw usage(

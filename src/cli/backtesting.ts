@@ -149,7 +149,9 @@ function sumText(past: readonly PastPeriod[], symbol: string, money: (amount: bi
   ];
   return [
     `${counts.join("; ")}.`,
-    ...(ifDown === undefined ? [] : [`Had all unknown time been down: ${money(ifDown.credit)} back.`]),
+    ...(ifDown === undefined || ifDown.credit === sum.credit
+      ? []
+      : [`Had all unknown time been down: ${money(ifDown.credit)} back.`]),
     ...(notHeld === 0
       ? []
       : [`Not in it: ${plural(notHeld, "period")} that the monitor does not have. Nothing is made up for them.`]),

@@ -11,6 +11,9 @@ import type { NamedSource } from "./given-source.ts";
 import { usage } from "./job.ts";
 import { plural } from "../terms/format.ts";
 
+/** So many seconds without a sample are worth a word. */
+const LONG = 600n;
+
 /** One monitor to collect from, and what people call it. */
 export interface Task extends Collecting {
   readonly label: string;
@@ -118,7 +121,7 @@ export function outcomeText({ task: { label }, done, problem }: Outcome): string
     start >= end
       ? "nothing new"
       : `${plural(samples, "sample")} of ${plural(places.length, "place")}, ${formatUtc(start)} to ${formatUtc(end)}`;
-  const isSilent = start < end && samples === 0;
+  const isSilent = end - start > LONG && samples === 0;
   return [
     `${label}: ${what}`,
     ...(isSilent ? ["  the monitor has no sample of that time: it is a hole"] : []),

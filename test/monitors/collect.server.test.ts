@@ -69,7 +69,7 @@ describe("collect and a real Prometheus", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const since = () => new Date((START - DAY) * 1000).toISOString().slice(0, 10);
+  const since = () => new Date(START * 1000).toISOString().slice(0, 10);
   const into = () => join(folder, "kept");
   const command = () => [
     ...["collect", "--prometheus", prometheus?.url ?? "", "--into", into()],
