@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isError } from "ethers";
 import { ISLAEscrow__factory } from "../../typechain-types/index.ts";
 import { decodeFailure } from "../chain/failure.ts";
@@ -54,7 +54,8 @@ export class Opener {
     return {
       address: cloneAddress(this.#factory.address, implementation, encodeTerms(terms)),
       label: service,
-      ref,
+      // Whoever reads it has the file elsewhere.
+      ref: basename(ref),
       terms,
       currency: token,
       names,

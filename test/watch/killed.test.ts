@@ -10,7 +10,7 @@ import { Dice, SEED } from "../support/random.ts";
 import { hookSink, mailSink } from "./receivers.ts";
 
 const SHIM = fileURLToPath(new URL("../../bin/upheld.mjs", import.meta.url));
-const KILLS = 10;
+const KILLS = 8;
 
 describe("upheld watch, killed anywhere", function () {
   this.timeout(240_000);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "chai";
 import ICAL from "ical.js";
 import { SaxesParser } from "saxes";
@@ -111,7 +111,7 @@ describe("upheld watch", function () {
       expect(client?.text).to.match(
         /Final 10 Feb 2030 12:00(:\d\d)? UTC, in [67] days, unless a party disputes before\./,
       );
-      expect(client?.text).to.contain(`upheld dispute ${signed.file} --as client --from my-probes.csv`);
+      expect(client?.text).to.contain(`upheld dispute ${basename(signed.file)} --as client --from my-probes.csv`);
       expect(client?.headers.get("auto-submitted")).to.equal("auto-generated");
       expect(subjects(sink.mails, "desk@northwind.example")).to.deep.equal([
         "Harbor: January 2030: you lose 100.00 USDC of 1,000.00 USDC",
@@ -281,7 +281,7 @@ describe("upheld watch", function () {
         /^Harbor: April 2030: rule on 250\.00 USDC before 7 Jun 2030( 00:00:0\d UTC)?$/,
       );
       expect(sink.mails.find(({ to }) => to === "judge@court.example")?.text).to.contain(
-        `upheld rule ${signed.file} 0 report|provider|client|declined`,
+        `upheld rule ${basename(signed.file)} 0 report|provider|client|declined`,
       );
       sink.mails.length = 0;
       await world.ok("rule", signed.file, "0", "client");
