@@ -70,6 +70,16 @@ export { measureFromSources, type Measure, type Reading } from "./oracle/measure
 export { openPortfolio, type Watched } from "./oracle/portfolio.ts";
 export { runRound, type Outcome as ReportOutcome, type RoundOptions } from "./oracle/round.ts";
 
+export { AgreementRecord, createRecord } from "./record/chain.ts";
+export { recordDifference, type RecordRules } from "./record/check.ts";
+export { countUndisclosed, disclosures, type Outage } from "./record/disclosed.ts";
+export { announcedWindows, withRecord } from "./record/excluding.ts";
+export { periodFacts, recordFacts, type PeriodFacts, type RecordFacts } from "./record/facts.ts";
+export { readTexts, type Texts } from "./record/files.ts";
+export { answerBefore, isOpen, leadOf, standingAnswer, type Journal, type RecordEntry } from "./record/journal.ts";
+export { measuredWithRecord, rulesOf, type ReadRecord } from "./record/measuring.ts";
+export { commitmentOf, parseText, type RecordText } from "./record/texts.ts";
+
 export { buildEvidence, newSalt, type EvidenceInput, type IndicatorInput } from "./evidence/build.ts";
 export { compareAccounts, type Comparison } from "./evidence/compare.ts";
 export { evidencePath, keepEvidence, readEvidence } from "./evidence/files.ts";

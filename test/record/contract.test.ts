@@ -1,4 +1,5 @@
 /** ServiceRecord.tree, a test for each leaf. */
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { ContractTransactionResponse } from "ethers";
 import { DAY } from "../../src/terms/bounds.ts";
@@ -14,6 +15,7 @@ import {
   now,
   Seat,
   type Signer,
+  START,
   timeTravelTo,
 } from "../support/fixture.ts";
 
@@ -382,5 +384,37 @@ describe("ServiceRecord", () => {
       }
       await refused(a, by(a, a.client).file(a.address, 0n, SAID), "NoKind", []);
     });
+  });
+});
+
+describe("what the record costs", () => {
+  it("is what docs/record.md says, to a hundred gas", async () => {
+    const page = readFileSync(new URL("../../docs/record.md", import.meta.url), "utf8");
+    const stated = Object.fromEntries(
+      [...page.matchAll(/^\| (\w+) \| ([\d,]+) \|$/gm)].map(([, call = "", gas = ""]) => [
+        call,
+        Number(gas.replaceAll(",", "")),
+      ]),
+    );
+    const a = await loadFixture(recorded);
+    await at(START + 40n * DAY);
+    const [provider, client] = [by(a, a.provider), by(a, a.client)];
+    await provider.file(a.address, NOTICE, SAID);
+    const soon = (await now()) + DAY;
+    const calls: Record<string, () => Promise<ContractTransactionResponse>> = {
+      announce: () => provider.announce(a.address, Work.Planned, soon, soon + HOUR, SAID),
+      disclose: async () => provider.disclose(a.address, await now(), SAID),
+      update: () => provider.update(a.address, 3n, SAID),
+      resolve: async () => provider.resolve(a.address, 3n, await now(), SAID),
+      advise: () => provider.advise(a.address, SAID),
+      answer: () => client.answer(a.address, 4n, Said.Declined, SAID),
+      retract: () => provider.retract(a.address, 2n),
+      file: () => provider.file(a.address, NOTICE, SAID),
+    };
+    expect(Object.keys(stated)).to.deep.equal(Object.keys(calls));
+    for (const [name, call] of Object.entries(calls)) {
+      const { gasUsed } = (await (await call()).wait())!;
+      expect(Number(gasUsed), name).to.be.closeTo(stated[name] ?? 0, 100);
+    }
   });
 });
