@@ -2,7 +2,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["typechain-types/", "artifacts/", "cache/", "coverage/", "node_modules/"] },
+  { ignores: ["typechain-types/", "artifacts/", "cache/", "coverage/", "node_modules/", "dashboard/dist/"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

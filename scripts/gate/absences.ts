@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
+import { chromiumPath } from "../page/chromium.ts";
 
 interface Absence {
   readonly files: readonly string[];
@@ -50,6 +51,17 @@ const ABSENCES: readonly Absence[] = [
     ],
     reason: "not all of Prometheus, promtool, blackbox_exporter, Alertmanager and openssl are installed",
     isReal: !hasMonitoring(),
+  },
+  {
+    files: [
+      "test/page/failures.test.ts",
+      "test/page/life.test.ts",
+      "test/page/portfolio.test.ts",
+      "test/page/signing.test.ts",
+      "test/page/standards.test.ts",
+    ],
+    reason: "there is no Chromium, or no anvil binary for this platform",
+    isReal: !hasAnvil() || chromiumPath() === undefined,
   },
   {
     files: ["test/evidence/files.test.ts"],

@@ -21,6 +21,7 @@ const ALL: readonly Stage[] = [
   { name: "contract sizes", isQuick: false, check: sizes },
   { name: "surface", isQuick: false, check: surfaceSnapshot },
   program("tsc", true, "tsc"),
+  program("tsc, page", true, "tsc", "-p", "dashboard"),
   program("planted bugs", true, "tsx", "scripts/invariants/planted.ts", "--check"),
   program("eslint", false, "eslint", "--max-warnings", "0", "."),
   { name: "mocha", isQuick: true, check: mochaTests },
