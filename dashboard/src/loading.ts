@@ -4,7 +4,7 @@ export interface Loading<T> {
   readonly data: T | undefined;
   readonly error: unknown;
   readonly isLoading: boolean;
-  reload(): Promise<void>;
+  readonly reload: () => Promise<void>;
 }
 
 /**

@@ -44,7 +44,8 @@ async function main(): Promise<number> {
     const broken = Object.entries(BUDGET).filter(([name, most]) => figures[name as keyof Figures] > most);
     if (isJson) output.io.out(`${JSON.stringify(figures)}\n`);
     else {
-      const line = ([name, most]: [string, number]) => `${name.padEnd(20)} ${figures[name as keyof Figures]}  (at most ${most})`;
+      const line = ([name, most]: [string, number]) =>
+        `${name.padEnd(20)} ${figures[name as keyof Figures]}  (at most ${most})`;
       output.io.out(`${Object.entries(BUDGET).map(line).join("\n")}\n`);
     }
     return broken.length === 0 ? 0 : 1;
@@ -88,7 +89,11 @@ async function measure(folder: string, progress: Progress): Promise<Figures> {
   try {
     const query = new URLSearchParams({ rpc: node.url, factory: stage.agreement.factory.address });
     const link = (path: string) => `${host.url}/#/${path}?${query.toString()}`;
-    const links = [`agreement/${world.running}`, `agreement/${world.draft}`, `provider/${stage.addresses.provider}`].map(link);
+    const links = [
+      `agreement/${world.running}`,
+      `agreement/${world.draft}`,
+      `provider/${stage.addresses.provider}`,
+    ].map(link);
     const own = new Set([new URL(host.url).host, new URL(node.url).host]);
     progress.show("opening it");
     const seen = await lookAround(browser, links, own);

@@ -79,7 +79,8 @@ describe("what the page takes from the contracts", () => {
 
   it("takes a name for nothing: a token is known by its address", () => {
     const usdc = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
-    const at = (chain: bigint, rpc: string, address: string, symbol: string) => standingOf(chain, rpc, address, symbol).standing;
+    const at = (chain: bigint, rpc: string, address: string, symbol: string) =>
+      standingOf(chain, rpc, address, symbol).standing;
     expect(at(8453n, "https://node", usdc, "USDC")).to.equal("known");
     expect(at(8453n, "https://node", usdc.replace("0x8", "0x9"), "USDC")).to.equal("false");
     expect(at(8453n, "https://node", usdc.replace("0x8", "0x9"), "usdc")).to.equal("false");
@@ -126,7 +127,11 @@ describe("outages as a party writes them", () => {
   it("are refused with their line", () => {
     const first = "2030-01-01 00:00 to 2030-01-01 01:00\n";
     expect(refusalOf(() => parseOutages(`${first}2030-01-02 00:00`))).to.match(/^Line 2: write when it began/);
-    expect(refusalOf(() => parseOutages(`${first}2030-02-30 00:00 to 2030-03-01 00:00`))).to.match(/^Line 2: .*calendar/);
-    expect(refusalOf(() => parseOutages("2030-01-02 00:00 to 2030-01-01 00:00"))).to.equal("Line 1: it ends before it begins.");
+    expect(refusalOf(() => parseOutages(`${first}2030-02-30 00:00 to 2030-03-01 00:00`))).to.match(
+      /^Line 2: .*calendar/,
+    );
+    expect(refusalOf(() => parseOutages("2030-01-02 00:00 to 2030-01-01 00:00"))).to.equal(
+      "Line 1: it ends before it begins.",
+    );
   });
 });

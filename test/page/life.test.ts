@@ -147,8 +147,8 @@ describe("the running agreement in the page", function () {
     await page.getByRole("button", { name: "Rule: the client" }).click();
     await sign(page);
     await page.waitForSelector('[data-period="0"][data-standing="final"]');
-    // 250 stay the client's, and the provider's stake is its too
-    expect(await status()).to.deep.include({ balance: "11300.00", earnings: "750.00", held: "0.00", pledges: "0.00" });
+    // 250 stay the client's, its stake comes back, and the provider's is its too
+    expect(await status()).to.deep.include({ balance: "11350.00", earnings: "750.00", held: "0.00", pledges: "0.00" });
   });
 
   it("agrees on a credit: one side offers, the other agrees, and it is final at once", async () => {
@@ -157,21 +157,21 @@ describe("the running agreement in the page", function () {
     await scene.world.ok("report", scene.agreement, "--outages", outages, "--evidence", scene.evidence);
     const client = await scene.open(scene.wallet("client"));
     await client.getByText("Agree on a credit with the other side").first().click();
-    await client.getByLabel("Credit in USDC").fill("70");
+    await client.getByLabel("Credit in USDC").fill("0");
     await client.getByRole("button", { name: "Offer this credit …" }).click();
     await sign(client);
 
     const provider = await scene.open(scene.wallet("provider"));
     await provider.waitForSelector('[data-offer="client"]');
-    await provider.getByRole("button", { name: "Agree to 70.00 USDC …" }).click();
+    await provider.getByRole("button", { name: "Agree to 0.00 USDC …" }).click();
     await sign(provider);
     await provider.waitForSelector('[data-period="1"][data-standing="final"]');
-    expect(await status()).to.deep.include({ earnings: "1680.00", period: "2" });
+    expect(await status()).to.deep.include({ earnings: "1750.00", period: "2" });
   });
 
   it("claims, and takes out what is free and no more", async () => {
     const provider = await scene.open(scene.wallet("provider"));
-    await provider.getByRole("button", { name: "Claim 1,680.00 USDC …" }).click();
+    await provider.getByRole("button", { name: "Claim 1,750.00 USDC …" }).click();
     await sign(provider);
     const client = await scene.open(scene.wallet("client"));
     await client.getByText("Take out up to").click();
@@ -180,7 +180,7 @@ describe("the running agreement in the page", function () {
     await client.getByLabel("Amount in USDC").first().fill("1,000");
     await client.getByRole("button", { name: "Take out …" }).click();
     await sign(client);
-    expect(await status()).to.deep.include({ earnings: "0.00", balance: "9370.00" });
+    expect(await status()).to.deep.include({ earnings: "0.00", balance: "9350.00" });
   });
 
   it("leaves at once for two bad months of three, because they were", async () => {
@@ -189,9 +189,7 @@ describe("the running agreement in the page", function () {
     const march = world.write("march.csv", `${HEAD}2030-03-09T10:00:00Z,2030-03-09T12:00:00Z\n`);
     await world.ok("report", agreement, "--outages", march, "--evidence", scene.evidence);
     const before = await scene.open();
-    expect(await before.textContent("[data-prospect]")).to.contain(
-      "From 8 Apr 2030 09:00",
-    );
+    expect(await before.textContent("[data-prospect]")).to.contain("From 8 Apr 2030 09:00");
 
     await world.at("2030-04-09T00:00:00Z");
     const page = await scene.open(scene.wallet("client"));

@@ -38,6 +38,7 @@ export const ESCROW = parseAbi([
   "event PledgeMoved(uint256 period, uint8 indexed from, uint8 indexed to, uint256 amount)",
   "event Terminated(uint8 indexed by, uint8 exit, uint256 end)",
   "event ConsentGiven(uint8 indexed seat, Consent consent, uint256 expiry)",
+  "event ConsentRevoked(uint8 indexed seat, Consent consent)",
   "event OracleChanged(address indexed oracle)",
   "event Claimed(address to, uint256 amount)",
   "event Withdrawn(address to, uint256 amount)",
@@ -54,7 +55,7 @@ export const ESCROW = parseAbi([
   "function withdraw(address to, uint256 amount)",
   "function terminate(uint8 exit)",
   "function disputeOf(uint256 period) view returns (Dispute)",
-  "function consentOf(uint8 seat, Consent consent) view returns (uint256 expiry)",
+  "function chronicPeriods(uint256 rule) view returns (uint256 bits)",
 ]);
 
 export const LENS = parseAbi([...STRUCTS, "function summary(address agreement) view returns (Summary)"]);

@@ -165,7 +165,7 @@ export async function disputePlan(view: View, seat: Seat, payer: Address, claim:
       `You state counts that give a credit of ${money(view, claim.credit)}; the report gives ${money(view, credit)}.`,
       claim.pledge === 0n
         ? "It costs no stake."
-        : `You stake ${stake} from your wallet. It comes back if the arbiter picks your counts, declines or stays silent; it goes to the ${other} if the arbiter picks others.`,
+        : `You stake ${stake} from your wallet. It comes back, into the agreement, if the arbiter picks your counts, declines or stays silent; it goes to the ${other} if the arbiter picks others.`,
       "What both accounts agree on is paid as planned; only the difference waits. It cannot be taken back.",
     ],
     by: seatOf(view, seat),

@@ -1,4 +1,4 @@
-import { decodeErrorResult, type Abi, type Hex } from "viem";
+import { decodeErrorResult, type Hex } from "viem";
 import { ERRORS } from "virtual:contracts";
 import { revertData } from "../../../src/chain/revert-data.ts";
 import { toldOf } from "../../../src/chain/told.ts";
@@ -64,10 +64,10 @@ export function contractError(error: unknown): { name: string; values: Record<st
   const data = revertData(error);
   if (data === undefined || data === "0x") return undefined;
   try {
-    const { errorName, abiItem, args } = decodeErrorResult({ abi: ERRORS as Abi, data: data as Hex });
+    const { errorName, abiItem, args } = decodeErrorResult({ abi: ERRORS, data: data as Hex });
     const inputs = "inputs" in abiItem ? abiItem.inputs : [];
     const values = inputs.map(({ name, type }, i) => {
-      const value = (args as readonly unknown[] | undefined)?.[i];
+      const value = args?.[i];
       return [name === undefined || name === "" ? `_${i}` : name, asBig(value, type)] as const;
     });
     return { name: errorName, values: Object.fromEntries(values) };

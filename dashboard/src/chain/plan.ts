@@ -30,8 +30,6 @@ export interface Plan {
   readonly by: { readonly who: string; readonly account: Address } | undefined;
   readonly permit?: Permit;
   readonly steps: readonly Step[];
-  /** Each may fail alone, and is worth having alone: never sent as one. */
-  readonly isLoose?: boolean;
 }
 
 const LET_IN = ["ERC20InsufficientAllowance", "SafeERC20FailedOperation", "ERC20InsufficientBalance"];
@@ -177,7 +175,7 @@ export async function carryOut(
   if (plan.permit !== undefined) {
     onProgress({ done: 0, waits: "wallet", words: plan.permit.words });
     steps.unshift(plan.permit.signed(await signTyped(connected, plan.permit.typedData)));
-  } else if (connected.isAtomic && steps.length > 1 && plan.isLoose !== true) {
+  } else if (connected.isAtomic && steps.length > 1) {
     return carryTogether(steps, node, connected, onProgress);
   }
   let last: Hex | undefined;

@@ -27,7 +27,7 @@ export interface Item {
 
 export interface Need {
   readonly what: string;
-  /** UTC seconds; 0: as long as it lasts. */
+  /** UTC seconds; 0: now, and as long as it lasts. */
   readonly due: bigint;
 }
 
@@ -104,11 +104,12 @@ async function readTokens(
 function itemOf(summary: Summary, token: Token, now: bigint): Item {
   const phase = nameOf(PHASES, BigInt(summary.phase));
   const stage = nameOf(STAGES, BigInt(summary.state.stage));
-  const needs = needsOf(summary, phase, stage, token, now).sort((a, b) => compareDue(a.due, b.due));
+  const needs = needsOf(summary, phase, stage, token, now).sort((a, b) => byDue(a.due, b.due));
   return { address: summary.agreement, summary, token, phase, stage, needs };
 }
 
-const compareDue = (a: bigint, b: bigint): number => (a === b ? 0 : b === 0n || (a !== 0n && a < b) ? -1 : 1);
+/** What is due now, 0, comes first. */
+export const byDue = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What only a person can decide or mend. */
 function needsOf(summary: Summary, phase: Phase, stage: Stage, token: Token, now: bigint): Need[] {

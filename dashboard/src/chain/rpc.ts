@@ -6,6 +6,7 @@ import {
   http,
   type Abi,
   type Address,
+  type DecodeFunctionResultParameters,
   type ContractFunctionArgs,
   type ContractFunctionName,
   type ContractFunctionReturnType,
@@ -49,7 +50,7 @@ export async function read<
   const { abi, to, name, args = [] } = call;
   const data = encodeFunctionData({ abi, functionName: name, args } as unknown as EncodeFunctionDataParameters);
   const answer = (await ask(node, "eth_call", [{ to, data }, "latest"])) as Hex;
-  return decodeFunctionResult({ abi: abi as Abi, functionName: name as string, data: answer }) as never;
+  return decodeFunctionResult({ abi, functionName: name, data: answer } as DecodeFunctionResultParameters) as never;
 }
 
 /** The code at an address, `0x` when there is none. */

@@ -47,6 +47,8 @@ export interface View {
   readonly history: readonly AgreementEvent[];
   /** By period: those that are not resolved. */
   readonly disputes: ReadonlyMap<number, Dispute>;
+  /** By chronic rule: bit k says that period k counts. */
+  readonly chronic: readonly bigint[];
   readonly oracle: Hands;
   readonly arbiter: Hands;
 }
@@ -63,6 +65,9 @@ const readSummary = (node: Asked, lens: Address, agreement: Address) =>
 
 const readDispute = (node: Asked, agreement: Address, period: number) =>
   read(node, { abi: ESCROW, to: agreement, name: "disputeOf", args: [BigInt(period)] });
+
+const readChronic = (node: Asked, agreement: Address, rule: number) =>
+  read(node, { abi: ESCROW, to: agreement, name: "chronicPeriods", args: [BigInt(rule)] });
 
 /** Reads an agreement. What it says of itself is asked only when its code is known. */
 export async function readView(source: Source, address: Address): Promise<View | Refused> {
@@ -81,8 +86,10 @@ export async function readView(source: Source, address: Address): Promise<View |
   const { state } = summary;
   const stage = nameOf(STAGES, BigInt(state.stage));
   const disputed = [...bitsOf(state.openDisputes), ...(stage === "disputed" ? [Number(state.period)] : [])];
-  const [disputes, oracle, arbiter] = await Promise.all([
+  const rules = terms.chronic.map((_, rule) => readChronic(node, address, rule));
+  const [disputes, chronic, oracle, arbiter] = await Promise.all([
     Promise.all(disputed.map(async (k) => [k, await readDispute(node, address, k)] as const)),
+    Promise.all(rules),
     readHands(node, state.oracle),
     readHands(node, state.arbiter),
   ]);
@@ -100,6 +107,7 @@ export async function readView(source: Source, address: Address): Promise<View |
     stage,
     history,
     disputes: new Map(disputes),
+    chronic,
     oracle,
     arbiter,
   };
@@ -120,7 +128,7 @@ async function readHistory(source: Source, address: Address, head: Head): Promis
 export function parse(log: RawLog): ParsedLog[] {
   try {
     const { eventName, args } = decodeEventLog({ abi: ESCROW, topics: log.topics, data: log.data });
-    const values = Object.entries(args ?? {}).map(([name, value]) => [name, widened(value)] as const);
+    const values = Object.entries(args).map(([name, value]) => [name, widened(value)] as const);
     return [
       {
         name: eventName,

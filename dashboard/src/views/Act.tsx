@@ -207,7 +207,7 @@ function Tried({
       setCourse({ is: "failed", error });
     }
   };
-  const together = connected.isAtomic && plan.permit === undefined && plan.isLoose !== true;
+  const together = connected.isAtomic && plan.permit === undefined;
   const signatures = plan.permit !== undefined ? plan.steps.length + 2 : together ? 1 : plan.steps.length;
   const isPoor = coin === 0n || (cost !== undefined && cost > coin);
   return (

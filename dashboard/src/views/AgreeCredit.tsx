@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { eventsOf } from "../../../src/chain/events.ts";
 import { CONSENTS, nameOf, SEATS, type Seat } from "../../../src/chain/enums.ts";
 import { moment, plainMoney } from "../../../src/format.ts";
 import { creditPlan } from "../chain/actions.ts";
@@ -90,14 +89,27 @@ interface OpenOffer {
   readonly expiry: bigint;
 }
 
-/** What one side said and the other has not yet: the last word of each, while it is good. */
+/** What one side said and the other has not yet: the last word of each, while it is good and not taken back. */
 function openOffers({ history, head }: View, k: number): OpenOffer[] {
-  const given = eventsOf(history, "ConsentGiven").filter(
-    ({ consent, expiry }) =>
-      nameOf(CONSENTS, consent.kind) === "credit" && consent.period === BigInt(k) && expiry > head.time,
+  // the library's events do not name what was taken back; the page reads it too
+  const words = (history as readonly { readonly name: string; readonly values: unknown }[]).flatMap(
+    ({ name, values }) =>
+      name === "ConsentGiven" || name === "ConsentRevoked"
+        ? [{ isGiven: name === "ConsentGiven", ...(values as Word) }]
+        : [],
   );
   return (["provider", "client"] as const).flatMap((from) => {
-    const last = given.findLast(({ seat }) => nameOf(SEATS, seat) === from);
-    return last === undefined ? [] : [{ from, credit: last.consent.credit, expiry: last.expiry }];
+    const last = words.findLast(
+      ({ seat, consent }) =>
+        nameOf(SEATS, seat) === from && nameOf(CONSENTS, consent.kind) === "credit" && consent.period === BigInt(k),
+    );
+    const isOpen = last?.isGiven === true && last.expiry > head.time;
+    return isOpen ? [{ from, credit: last.consent.credit, expiry: last.expiry }] : [];
   });
+}
+
+interface Word {
+  readonly seat: bigint;
+  readonly consent: { readonly kind: bigint; readonly period: bigint; readonly credit: bigint };
+  readonly expiry: bigint;
 }

@@ -3,6 +3,7 @@ import type { Address } from "viem";
 import { away, moment } from "../../../src/format.ts";
 import { formatAmount, plural } from "../../../src/terms/format.ts";
 import {
+  byDue,
   claimAllPlan,
   portfolioCsv,
   readPortfolio,
@@ -178,7 +179,7 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 function Needs({ data: { items, head }, route }: { data: Read; route: Route }) {
   const due = items
     .flatMap((item) => item.needs.slice(0, 1).map((need) => ({ item, need })))
-    .sort((a, b) => Number((a.need.due || FAR) - (b.need.due || FAR)));
+    .sort((a, b) => byDue(a.need.due, b.need.due));
   return (
     <Section title={`Needs you (${due.length})`}>
       {due.length === 0 ? (
@@ -193,9 +194,7 @@ function Needs({ data: { items, head }, route }: { data: Read; route: Route }) {
                 {short(item.summary.state.client)}
               </a>
               <span>{need.what}</span>
-              <span className="hint">
-                {need.due === 0n ? "now" : need.due <= head.time ? "now" : away(need.due, head.time)}
-              </span>
+              <span className="hint">{need.due <= head.time ? "now" : away(need.due, head.time)}</span>
             </li>
           ))}
         </ul>
@@ -206,8 +205,6 @@ function Needs({ data: { items, head }, route }: { data: Read; route: Route }) {
     </Section>
   );
 }
-
-const FAR = 2n ** 50n;
 
 /** A row of the list: a client with its agreements below, or one of them. */
 type Row =

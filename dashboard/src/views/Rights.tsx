@@ -112,17 +112,14 @@ function stayText({ summary: { state }, head, terms }: View): string {
 function prospectsOf(view: View): string[] {
   const { terms, summary, stage } = view;
   if (stage !== "reported" || summary.client.leaveAtOnceUntil > 0n) return [];
-  const periods = periodsOf(view);
   const current = Number(summary.state.period);
-  const bits = periods.map(({ period, report, standing }) =>
-    report !== undefined && (standing === "final" || standing === "reported")
-      ? chronicBits(terms, period, report.measurements)
-      : 0,
-  );
+  const one = periodsOf(view)[current];
+  const pending = one?.report === undefined ? 0 : chronicBits(terms, one.period, one.report.measurements);
   const word = periodWord(terms);
   return terms.chronic.flatMap((rule, r) => {
-    const isBad = (k: number) => (((bits[k] ?? 0) >> r) & 1) === 1;
-    if (!isBad(current)) return [];
+    if (((pending >> r) & 1) === 0) return [];
+    const before = view.chronic[r] ?? 0n;
+    const isBad = (k: number) => k === current || (k >= 0 && ((before >> BigInt(k)) & 1n) === 1n);
     const recent = Array.from({ length: rule.window }, (_, i) => current - i).filter(isBad).length;
     if (recent < rule.count) return [];
     const running = periodAt(terms, summary.resolvesAt, summary.state.end);
