@@ -41,7 +41,16 @@ const COMMANDS = [
 ];
 const MORE_COMMANDS = ["pay", "periods", "repeat", "seats", "settings", "signers", "sources", "submit"];
 const COMMAND_TESTS = ["agreeing", "around", "dashboard", "job", "output", "signers", "sources", "submit", "values"];
-const REST = ["src/chain/verify.ts", "src/cli/swear.ts"];
+const REST = [
+  "src/chain/verify.ts",
+  ...["swear", "comparing", "pleading", "verifying"].map((name) => `src/cli/${name}.ts`),
+];
+/** What keeps a job going when nodes, keys and fees do not: each with a node or a service that fails as told. */
+const RESILIENT = ["case", "failover", "kms", "outbox"];
+/** Of `src/oracle`, what needs no chain; the rest is told whole stories. */
+const SETTINGS = ["config", "counts", "yaml"];
+/** Not those that run real servers for minutes. */
+const MONITOR_TESTS = "test/monitors/!(prometheus.live|prometheus.server|prometheus.kit).test.ts";
 /** Not those that start the executable as a process of its own: no mutant is active in there. */
 const STORIES = ["test/chain/*.test.ts", "test/cli/!(process).test.ts"];
 
@@ -66,6 +75,25 @@ const PARTS: Readonly<Record<string, Part>> = {
   commands: {
     mutate: [...[...COMMANDS, ...MORE_COMMANDS].map(inCli), "src/chain/agreement.ts", "src/errors.ts"],
     tests: COMMAND_TESTS.map((name) => `test/cli/${name}.test.ts`),
+  },
+  monitors: { mutate: ["src/monitors/*.ts"], tests: [MONITOR_TESTS] },
+  settings: {
+    mutate: SETTINGS.map((name) => `src/oracle/${name}.ts`),
+    tests: SETTINGS.map((name) => `test/oracle/${name}*.test.ts`),
+  },
+  resilience: {
+    mutate: [...RESILIENT, "fees", "shown"].map(inChain),
+    tests: RESILIENT.map((name) => `test/chain/${name}.test.ts`),
+  },
+  committee: {
+    mutate: ["src/committee/*.ts"],
+    tests: ["test/committee/*.test.ts", "test/cli/committee.test.ts", "test/oracle/dispatch.test.ts"],
+    isStories: true,
+  },
+  jobs: {
+    mutate: [`src/oracle/!(${SETTINGS.join("|")}).ts`, inCli("oracle"), inCli("report-all")],
+    tests: ["dispatch", "keep", "report-all", "monitored"].map((name) => `test/oracle/${name}.test.ts`),
+    isStories: true,
   },
   terminal: { mutate: ["src/cli/terminal.ts"], tests: ["test/cli/terminal.test.ts"] },
   demo: { mutate: ["src/demo/**/*.ts"], tests: ["test/demo/*.test.ts"] },

@@ -112,6 +112,8 @@ describe("an oracle's config", () => {
     const kms = "kms: { key: alias/oracle, region: eu-central-1 }";
     const managed = parseConfig(FULL.replace("keystore: keys/oracle.json", kms), FILE);
     expect(managed.kms).to.deep.equal({ key: "alias/oracle", region: "eu-central-1" });
+    const local = FULL.replace("keystore: keys/oracle.json", "kms: { key: k, endpoint: http://127.0.0.1:4566 }");
+    expect(parseConfig(local, FILE).kms).to.deep.equal({ key: "k", endpoint: "http://127.0.0.1:4566" });
     expect(problems(`${kms}\n${FULL}`)).to.deep.equal([
       "1: kms: a keystore is named too: keep one of both. [config.not-understood]",
     ]);
@@ -198,6 +200,27 @@ describe("an oracle's config", () => {
       ],
     ],
     [
+      "maintenance from a monitor beside a file of outages",
+      (text) =>
+        text.replace(
+          "        exclusions: maintenance.csv\n      tickets",
+          "        maintenance: { alertmanager: { url: http://127.0.0.1:9093, labels: { alertname: Down } } }\n      tickets",
+        ),
+      [
+        "15: agreements 1, measures, uptime: a file of outages has its exclusions in a file too: leave maintenance out. [config.not-understood]",
+      ],
+    ],
+    [
+      "a key's address that is none",
+      (text) => text.replace("keystore: keys/oracle.json", "kms: { key: k, endpoint: localhost:4566 }"),
+      ["3: kms, endpoint: not an http(s) address. [config.not-understood]"],
+    ],
+    [
+      "a number that is a list",
+      (text) => text.replace("port: 9500", "port: [9500]"),
+      ["11: port: Invalid input: expected string, received array. [config.not-understood]"],
+    ],
+    [
       "an address of Prometheus that is none",
       (text) => text.replace("http://127.0.0.1:9090", "127.0.0.1:9090"),
       ["24: agreements 2, measures, 1, prometheus, url: not an http(s) address. [config.not-understood]"],
@@ -221,6 +244,11 @@ describe("an oracle's config", () => {
       "an agreement twice",
       (text) => text.replace("harbor.sla.yaml", ADDRESS),
       [`20: ${ADDRESS} stands twice, first on line 13. [config.twice]`],
+    ],
+    [
+      "an agreement twice, said after its measures",
+      (text) => `${text}  - measures: { 1: { counts: c.csv } }\n    agreement: "${ADDRESS}"\n`,
+      [`29: ${ADDRESS} stands twice, first on line 20. [config.twice]`],
     ],
   ];
   for (const [what, change, said] of wrong) {
