@@ -37,6 +37,7 @@ const ABSENCES: readonly Absence[] = [
   },
   {
     files: [
+      "test/bench/oracle.test.ts",
       "test/cli/backtest.server.test.ts",
       "test/cli/doctor.test.ts",
       "test/monitors/collect.server.test.ts",

@@ -55,7 +55,7 @@ async function placesOf(
     try {
       const day = { start: end - DAY > start ? end - DAY : start, end };
       for await (const { vantage, samples } of monitor.read(day, signal)) {
-        places.set(vantage, [...(places.get(vantage) ?? []), ...samples.map(([time]) => time)]);
+        places.set(vantage, [...(places.get(vantage) ?? []), ...Array.from(samples, ([time]) => time)]);
       }
     } catch (error) {
       if (!isNotHeld(error)) throw error;

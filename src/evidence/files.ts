@@ -22,17 +22,18 @@ export interface KeptEvidence {
 
 /**
  * The file of this period and revision, safely on disk: found if an earlier run wrote it (its salt and root are used
- * again), written otherwise. Call it before sending anything; whatever is killed, the root on chain has its file.
+ * again), written otherwise, from `ready` if it is built already from this input. Call it before sending anything; whatever is killed, the root on chain has its file.
  */
 export async function keepEvidence(
   directory: string,
   input: EvidenceInput,
   random: RandomSource,
+  ready?: ReturnType<typeof buildEvidence>,
 ): Promise<KeptEvidence> {
   const path = evidencePath(directory, input);
   const found = await readIfThere(path);
   if (found !== undefined) return reuse(path, found, input);
-  const built = buildEvidence(input, newSalt(random));
+  const built = ready ?? buildEvidence(input, newSalt(random));
   if (await linkWhole(directory, path, packEvidence(built.evidence))) return { path, ...built, reused: false };
   // another run wrote it since we looked
   return reuse(path, await readEvidence(path), input);

@@ -12,7 +12,7 @@ export function withinCap(
   cap: bigint,
   excludedBy: (windows: readonly Window[]) => bigint,
 ): readonly Window[] {
-  if (excludedBy(maintenance) <= cap) return maintenance;
+  if (maintenance.length === 0 || excludedBy(maintenance) <= cap) return maintenance;
   const until = (time: bigint) =>
     maintenance.filter(({ start }) => start < time).map((window) => ({ ...window, end: earlier(window.end, time) }));
   // the last time up to which all of it fits

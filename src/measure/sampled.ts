@@ -110,9 +110,11 @@ function changesOf({ times, values }: Series, period: Period, policy: Policy): C
     said = to;
   };
   for (let i = 0; i < times.length; i++) {
-    const [time, next] = [times[i] as number, times[i + 1] ?? Infinity];
+    const time = times[i] as number;
+    const next = i + 1 < times.length ? (times[i + 1] as number) : Infinity;
     if (next <= time) throw new RangeError(`samples are not in order: ${next} after ${time}`);
-    const [from, to] = [Math.max(time, start), Math.min(time + policy.slot, next, end)];
+    const from = Math.max(time, start);
+    const to = Math.min(time + policy.slot, next, end);
     if (from >= to) continue;
     if (from > until) say(until, "unknown");
     say(from, isGood(values[i] as number, policy) ? "good" : "bad");

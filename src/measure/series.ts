@@ -1,4 +1,5 @@
 import { UpheldError } from "../errors.ts";
+import { Columns } from "./columns.ts";
 import type { Policy } from "./policy.ts";
 
 /** What one vantage point saw: parallel arrays, times ascending and unique. Any order and duplicates are the reader's to clean (`toSeries`). */
@@ -21,7 +22,7 @@ export const isGood = (value: number, { good: { atLeast, atMost } }: Pick<Policy
  */
 export function toSeries(
   vantage: string,
-  samples: Iterable<readonly [time: number, value: number]>,
+  samples: Columns | Iterable<readonly [time: number, value: number]>,
   policy: Policy,
 ): Series {
   if (!/^[A-Za-z0-9._:-]{1,60}$/.test(vantage)) {
@@ -31,34 +32,39 @@ export function toSeries(
       hint: "use 1 to 60 letters, digits and . _ : -",
     });
   }
-  const times: number[] = [];
-  const values: number[] = [];
+  const given = samples instanceof Columns ? samples : Columns.join([[...samples]]);
+  const { length } = given;
+  const [times, values] = [new Float64Array(length), new Float64Array(length)];
   let isSorted = true;
-  for (const [time, value] of samples) {
-    const at = Math.floor(time);
-    const scaled = Math.floor(value * policy.scale + 0.5);
+  let last = -1;
+  for (let i = 0; i < length; i++) {
+    const at = Math.floor(given.times[i] as number);
+    const scaled = Math.floor((given.values[i] as number) * policy.scale + 0.5);
     if (!Number.isSafeInteger(at) || at < 0 || !Number.isSafeInteger(scaled)) {
-      throw uncountable(vantage, time, value, policy.scale);
+      throw uncountable(vantage, given.times[i] as number, given.values[i] as number, policy.scale);
     }
-    isSorted &&= times.length === 0 || at > (times[times.length - 1] as number);
-    times.push(at);
-    values.push(scaled);
+    if (at <= last) isSorted = false;
+    last = at;
+    times[i] = at;
+    values[i] = scaled;
   }
   // a monitor mostly gives them in order: then there is nothing to do
   return isSorted ? { vantage, times, values } : { vantage, ...sorted(times, values, policy) };
 }
 
-function sorted(times: readonly number[], values: readonly number[], policy: Policy): Omit<Series, "vantage"> {
+function sorted(times: Float64Array, values: Float64Array, policy: Policy): Omit<Series, "vantage"> {
   const order = Uint32Array.from(times.keys()).sort((a, b) => (times[a] as number) - (times[b] as number));
-  const kept = { times: [] as number[], values: [] as number[] };
+  const kept = { times: new Float64Array(times.length), values: new Float64Array(times.length) };
+  let count = 0;
   for (const i of order) {
-    const [time, value, last] = [times[i] as number, values[i] as number, kept.times.length - 1];
-    if (kept.times[last] !== time) {
-      kept.times.push(time);
-      kept.values.push(value);
-    } else if (isWorse(value, kept.values[last] as number, policy)) kept.values[last] = value;
+    const [time, value] = [times[i] as number, values[i] as number];
+    if (count === 0 || kept.times[count - 1] !== time) {
+      kept.times[count] = time;
+      kept.values[count] = value;
+      count++;
+    } else if (isWorse(value, kept.values[count - 1] as number, policy)) kept.values[count - 1] = value;
   }
-  return kept;
+  return { times: kept.times.subarray(0, count), values: kept.values.subarray(0, count) };
 }
 
 function uncountable(vantage: string, time: number, value: number, scale: number): UpheldError {

@@ -17,9 +17,11 @@ export interface Connection {
   readonly timeout?: number;
 }
 
-/** A status below 500 other than 401 and 403; `json` is undefined when the body is none. */
+/** A status below 500 other than 401 and 403. */
 export interface Answer {
   readonly status: number;
+  readonly body: Buffer;
+  /** The body, parsed anew each time it is asked for; undefined when it is no JSON. */
   readonly json: unknown;
 }
 
@@ -68,16 +70,29 @@ export class HttpClient {
   async #once(url: URL, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
     const limit = this.#connection.timeout ?? TIMEOUT;
-    const late = AbortSignal.timeout(limit);
+    // a timer and one controller: signals of signals, made thousands of times, keep the collector busy
+    const stop = new AbortController();
+    const abort = () => {
+      stop.abort();
+    };
+    const late = { is: false };
+    const timer = setTimeout(() => {
+      late.is = true;
+      abort();
+    }, limit);
+    signal?.addEventListener("abort", abort);
     try {
       const headers = await this.#headers();
       const agent = (this.#agent ??= await this.#newAgent());
-      const response = await open(url, agent, headers, signal === undefined ? late : AbortSignal.any([signal, late]));
+      const response = await open(url, agent, headers, stop.signal);
       return this.#judge(response, await bodyOf(response, this.host));
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof UpheldError) throw error;
-      throw this.#unreachable(error, late.aborted ? `no whole answer within ${limit} ms` : undefined);
+      throw this.#unreachable(error, late.is ? `no whole answer within ${limit} ms` : undefined);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -98,10 +113,12 @@ export class HttpClient {
     return new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca: await readText(ca) }) });
   }
 
-  #judge({ statusCode: status = 0, headers }: IncomingMessage, body: string): Answer {
+  #judge({ statusCode: status = 0, headers }: IncomingMessage, body: Buffer): Answer {
     if (status === 401 || status === 403) {
       const hint = "check user, password or token, and what they may read";
-      throw this.#error("refused", `${this.host} refuses to answer: status ${status}: ${excerpt(body)}`, { hint });
+      throw this.#error("refused", `${this.host} refuses to answer: status ${status}: ${excerpt(body.toString())}`, {
+        hint,
+      });
     }
     if (status >= 300 && status < 400) {
       // credentials go where the configuration says, nowhere else
@@ -109,10 +126,16 @@ export class HttpClient {
       throw this.#error("redirect", message, { hint: "write that address into the configuration" });
     }
     if (status === 429 || status >= 500) {
-      const message = `${this.host} answers with status ${status}: ${excerpt(body)}`;
+      const message = `${this.host} answers with status ${status}: ${excerpt(body.toString())}`;
       throw this.#error("unreachable", message, { hint: "try again later", retry: true });
     }
-    return { status, json: parsed(body) };
+    return {
+      status,
+      body,
+      get json() {
+        return parsed(body.toString());
+      },
+    };
   }
 
   #unreachable(cause: unknown, why?: string): UpheldError {
@@ -155,22 +178,34 @@ function open(url: URL, agent: HttpAgent, headers: Record<string, string>, signa
   });
 }
 
-async function bodyOf(response: IncomingMessage, host: string): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of response as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MAX_ANSWER) {
-      throw new UpheldError({
-        code: "monitor.too-large",
-        message: `the answer of ${host} is larger than ${MAX_ANSWER} bytes`,
-        hint: "narrow the query: it should name one service, seen from a few places",
-      });
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts, size).toString("utf8");
+function bodyOf(response: IncomingMessage, host: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    response.on("data", (part: Buffer) => {
+      size += part.length;
+      parts.push(part);
+      if (size <= MAX_ANSWER) return;
+      reject(tooLarge(host));
+      response.destroy();
+    });
+    response.once("end", () => {
+      resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size));
+    });
+    response.once("error", reject);
+    // a connection that breaks in the middle: after an end or an error this says nothing new
+    response.once("close", () => {
+      reject(new Error("the connection was closed in the middle of the answer"));
+    });
+  });
 }
+
+const tooLarge = (host: string) =>
+  new UpheldError({
+    code: "monitor.too-large",
+    message: `the answer of ${host} is larger than ${MAX_ANSWER} bytes`,
+    hint: "narrow the query: it should name one service, seen from a few places",
+  });
 
 function parsed(body: string): unknown {
   try {

@@ -1,16 +1,18 @@
 import { z } from "zod";
 import { UpheldError } from "../errors.ts";
+import { Columns } from "../measure/columns.ts";
 import type { Period } from "../measure/types.ts";
 import { excerpt, type Answer, type HttpClient } from "./http.ts";
+import { scanMatrix, toNumber, type ScannedMatrix } from "./matrix.ts";
 
-/** A series as the query API writes it: times in seconds, values as text. */
+/** A series as the query API has it: times in seconds, values as numbers, which may be `NaN` or infinite. */
 export interface ApiSeries {
   readonly metric: Readonly<Record<string, string>>;
-  readonly values: readonly (readonly [number, string])[];
+  readonly samples: Columns;
 }
 
 // every sample is looked at where it is used: here a million of them would be copied
-const values = z.custom<readonly unknown[]>((list) => Array.isArray(list));
+const values = z.custom<number | readonly unknown[]>((list) => typeof list === "number" || Array.isArray(list));
 const success = z.object({
   status: z.literal("success"),
   isPartial: z.boolean().optional(),
@@ -49,12 +51,24 @@ export async function rawSeries(
   signal?: AbortSignal,
 ): Promise<ApiSeries[]> {
   const query = `${selector}[${end - start + 1n}s]`;
-  const { data } = await ask(client, matrix, query, end, signal);
-  return data.result.map(({ metric, values = [] }) => {
-    if (!values.every(isPair)) throw notPrometheus(client.host, "its samples are not [time, text]");
-    const [from, to] = [Number(start), Number(end)];
-    return { metric, values: values.filter(([time]) => time >= from && time < to) };
+  const [from, to] = [Number(start), Number(end)];
+  let scanned: ScannedMatrix | undefined;
+  const { data } = await ask(client, matrix, query, end, signal, (answer) => {
+    scanned = scanMatrix(answer.body, from, to);
+    return scanned === undefined ? answer.json : scanned.rest;
   });
+  return data.result.map(({ metric, values = [] }) => {
+    const samples = typeof values === "number" ? scanned?.samples[values] : columnsOf(values, from, to);
+    if (samples === undefined) throw notPrometheus(client.host, "its samples are not [time, text]");
+    return { metric, samples };
+  });
+}
+
+/** Undefined when one is no sample. */
+function columnsOf(values: readonly unknown[], from: number, to: number): Columns | undefined {
+  if (!values.every(isPair)) return undefined;
+  const within = values.filter(([time]) => time >= from && time < to);
+  return Columns.join([within.map(([time, text]) => [time, toNumber(text)] as const)]);
 }
 
 /** Whether the selector has a sample in the `seconds` up to `end`. */
@@ -86,11 +100,12 @@ async function ask<T extends z.infer<typeof success>>(
   query: string,
   time: bigint | undefined,
   signal?: AbortSignal,
+  read = (answer: Answer): unknown => answer.json,
 ): Promise<T> {
   // Thanos would leave out a store that does not answer, and say so only in a warning
   const parameters = { query, ...(time === undefined ? {} : { time: time.toString() }), partial_response: "false" };
   const answer = await client.get("/api/v1/query", parameters, signal);
-  const told = schema.safeParse(answer.json);
+  const told = schema.safeParse(read(answer));
   if (answer.status !== 200 || !told.success) throw refusal(client.host, query, answer);
   const { warnings = [], isPartial = false } = told.data;
   if (isPartial || warnings.length > 0) {

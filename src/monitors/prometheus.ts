@@ -1,4 +1,5 @@
 import { UpheldError } from "../errors.ts";
+import { Columns } from "../measure/columns.ts";
 import { daysOf, formatUtc, later } from "../measure/time.ts";
 import type { Period } from "../measure/types.ts";
 import type { HttpClient } from "./http.ts";
@@ -49,7 +50,8 @@ export function prometheusMonitor(client: HttpClient, options: PrometheusQuery, 
     const soon = start + SOON < window.end ? start + SOON : window.end;
     if (await hasSamples(client, selector, { start: start - BEFORE, end: soon }, signal)) return;
     for await (const { samples } of days({ start, end: window.end }, signal)) {
-      const first = samples.reduce((least, [time]) => Math.min(least, time), Infinity);
+      let first = Infinity;
+      for (const [time] of samples) first = Math.min(first, time);
       throw tooOld(client.host, start, `its first sample is of ${formatUtc(BigInt(Math.floor(first)))}`);
     }
     throw noSeries(client.host, selector, window);
@@ -85,21 +87,35 @@ function toChunks(
   const seen = new Map<string, ApiSeries[]>();
   const chunks: RawChunk[] = [];
   for (const one of series) {
-    if (one.values.length === 0) continue;
+    if (one.samples.length === 0) continue;
     const vantage = placeOf(one, label);
     const others = seen.get(vantage) ?? [];
     const rival = others.find((other) => overlap(one, other));
     if (rival !== undefined) throw twoVoices(vantage, one, rival);
     seen.set(vantage, [...others, one]);
 
-    const samples: [number, number][] = [];
-    for (const [time, text] of one.values) {
-      const value = toValue(toNumber(text));
-      if (value !== undefined) samples.push([time, value]);
-    }
+    const samples = read(one.samples, toValue);
     if (samples.length > 0) chunks.push({ vantage, samples });
   }
   return chunks;
+}
+
+/** What the values mean, written where they were; samples that say nothing are left out. */
+function read({ times, values }: Columns, toValue: (value: number) => number | undefined): Columns {
+  let count = 0;
+  let [last, meaning]: [number | undefined, number | undefined] = [undefined, undefined];
+  for (let i = 0; i < times.length; i++) {
+    // mostly the same as before
+    if (values[i] !== last) {
+      last = values[i];
+      meaning = toValue(last as number);
+    }
+    if (meaning === undefined) continue;
+    times[count] = times[i] as number;
+    values[count] = meaning;
+    count++;
+  }
+  return new Columns(times.subarray(0, count), values.subarray(0, count));
 }
 
 function placeOf({ metric }: ApiSeries, label: string | undefined): string {
@@ -113,12 +129,9 @@ function placeOf({ metric }: ApiSeries, label: string | undefined): string {
   });
 }
 
-const toNumber = (text: string): number =>
-  text === "+Inf" || text === "Inf" ? Infinity : text === "-Inf" ? -Infinity : Number(text);
-
-function overlap({ values: a }: ApiSeries, { values: b }: ApiSeries): boolean {
-  const [firstA = 0, firstB = 0] = [a[0]?.[0], b[0]?.[0]];
-  const [lastA = 0, lastB = 0] = [a.at(-1)?.[0], b.at(-1)?.[0]];
+function overlap({ samples: { times: a } }: ApiSeries, { samples: { times: b } }: ApiSeries): boolean {
+  const [firstA = 0, firstB = 0] = [a[0], b[0]];
+  const [lastA = 0, lastB = 0] = [a.at(-1), b.at(-1)];
   return firstA <= lastB && firstB <= lastA;
 }
 

@@ -1,10 +1,11 @@
+import type { Samples } from "../measure/columns.ts";
 import type { Period, Window } from "../measure/types.ts";
 
 /** Samples of one vantage point; the time in UTC seconds, may have a fraction; the value as the monitor has it. */
 export interface RawChunk {
   /** One word: [A-Za-z0-9._:-]{1,60}. */
   readonly vantage: string;
-  readonly samples: readonly (readonly [time: number, value: number])[];
+  readonly samples: Samples;
 }
 
 /** Where samples come from. They come day by day, so that a month needs little memory. */

@@ -12,6 +12,7 @@ import { indicatorsIn } from "../terms/measurements.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import { readCountsFile } from "./counts.ts";
 import type { CountsSource, OutagesSource, Source } from "./config.ts";
+import type { Readings } from "./groups.ts";
 import { readMonitor, type Monitored } from "./monitored.ts";
 import type { Watched } from "./portfolio.ts";
 import { readTicketSource } from "./ticket-source.ts";
@@ -21,8 +22,13 @@ export interface MeasuredPeriod extends Period {
   readonly number: bigint;
 }
 
-/** Measures one period of one agreement, for the report of revision 0. */
-export type Measure = (agreement: Watched, period: MeasuredPeriod, signal?: AbortSignal) => Promise<EvidenceInput>;
+/** Measures one period of one agreement, for the report of revision 0; `readings`: what others on its monitor read. */
+export type Measure = (
+  agreement: Watched,
+  period: MeasuredPeriod,
+  signal?: AbortSignal,
+  readings?: Readings,
+) => Promise<EvidenceInput>;
 
 /** What one source saw of an indicator; `source` is one line for the evidence. */
 export interface Reading {
@@ -46,7 +52,7 @@ interface Measured extends Monitored {
 
 /** Measures from the sources that the oracle's config names. */
 export function measureFromSources({ chainId, tool, monitors, readRecord }: MeasureOptions): Measure {
-  return async (agreement, period, signal) => {
+  return async (agreement, period, signal, known) => {
     const { terms } = agreement;
     const ofTerms = { ...periodOf(terms, Number(period.number)), start: period.start, end: period.end };
     const readings = await Promise.all(
@@ -59,7 +65,7 @@ export function measureFromSources({ chainId, tool, monitors, readRecord }: Meas
           ticketRule: agreement.ticketRules[i],
           label,
         };
-        return readSource(monitors, sourceFor(agreement, i), measured, period, signal);
+        return readSource(monitors, sourceFor(agreement, i), measured, period, signal, known);
       }),
     );
     const given = readings.map(({ input }) => input);
@@ -191,8 +197,9 @@ export async function readSource(
   measured: Measured,
   period: MeasuredPeriod,
   signal?: AbortSignal,
+  readings?: Readings,
 ): Promise<Reading> {
-  if (source.kind === "monitor") return readMonitor(monitors, source, measured, period, signal);
+  if (source.kind === "monitor") return readMonitor(monitors, source, measured, period, signal, readings);
   if (source.kind !== "tickets") return readFiles(source, measured.indicator, period);
   if (measured.ticketRule === undefined) {
     throw new UpheldError({

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { UpheldError } from "../errors.ts";
 import type { Sampled } from "../evidence/build.ts";
+import { Columns, type Samples } from "../measure/columns.ts";
 import { countDays } from "../measure/days.ts";
 import { withinCap } from "../measure/cap.ts";
 import { readWindows } from "../measure/csv.ts";
@@ -14,8 +15,9 @@ import type { Monitors, OpenedMonitor } from "../monitors/open.ts";
 import type { SampleMonitor } from "../monitors/types.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import type { MonitorSource } from "./config.ts";
+import { Readings, textOf } from "./groups.ts";
 import type { Reading } from "./measure.ts";
-import { remarksOn, type NamedUp } from "./remarks.ts";
+import { hasHoles, remarksOn, type NamedUp } from "./remarks.ts";
 
 /** What is measured: an indicator, and the policy that its agreement's file gives its measure. */
 export interface Monitored {
@@ -25,14 +27,18 @@ export interface Monitored {
   readonly label: string;
 }
 
-/** Reads a monitor for one period: samples under the agreement's policy, or outages as somebody else judged them. */
+/**
+ * Reads a monitor for one period: samples under the agreement's policy, or outages as somebody else judged them. What
+ * is in `readings` already is not read again.
+ */
 export const readMonitor = (
   monitors: Monitors,
   source: MonitorSource,
   measured: Monitored,
   period: Period,
   signal?: AbortSignal,
-): Promise<Reading> => readOpened(openSource(monitors, source), monitors, source, measured, period, signal);
+  readings?: Readings,
+): Promise<Reading> => readOpened(openSource(monitors, source), monitors, source, measured, period, signal, readings);
 
 /** The same of a monitor that is open already. */
 export async function readOpened(
@@ -42,6 +48,7 @@ export async function readOpened(
   { indicator, policy, label }: Monitored,
   period: Period,
   signal?: AbortSignal,
+  readings = new Readings(),
 ): Promise<Reading> {
   const announced = await maintenanceOf(monitors, source, period, signal);
   if (opened.kind === "outages") {
@@ -57,56 +64,50 @@ export async function readOpened(
     return { input, source: [seen.source, ...announced.sources].join("; ") };
   }
   if (policy === undefined) throw noPolicy(label);
-  const series = await seriesOf(opened.monitor, period, policy, signal);
+  const { monitor, up } = opened;
+  // a sample from before the period may speak into it
+  const window = { start: period.start - BigInt(policy.slot), end: period.end };
+  const key = textOf([source.monitor, source.keptIn, window]);
+  const places = await readings.of(key, () => readAll(monitor, window, signal));
+  const series = await readings.of(textOf([key, policy.scale, policy.good]), () =>
+    Promise.resolve([...places].map(([vantage, samples]) => toSeries(vantage, samples, policy))),
+  );
   // What is announced beyond the cap counts as if it had not been: the contract would refuse the whole report.
   const maintenance = withinCap(announced.windows, period, indicator.excludedCap, (windows) =>
     excludedBy(series, period, policy, indicator, windows),
   );
   const remarks =
-    opened.up === undefined
+    up === undefined || !hasHoles(series, period, policy.slot)
       ? []
-      : remarksOn(series, await upsOf(opened.up, period, policy, signal), period, policy.slot);
+      : remarksOn(series, await readings.of(textOf([key, "up"]), () => upsOf(up, window, signal)), period, policy.slot);
   const input: Sampled = { grade: "samples", indicator, policy, series, maintenance, remarks };
-  return { input, source: [opened.monitor.source, ...announced.sources].join("; ") };
+  return { input, source: [monitor.source, ...announced.sources].join("; ") };
 }
 
 /** Where a source's samples or outages are read: the monitor itself, or what was collected of it. */
 export const openSource = (monitors: Monitors, { monitor, keptIn }: MonitorSource): OpenedMonitor =>
   keptIn === undefined ? monitors.open(monitor) : monitors.kept(keptIn, monitor.prometheus?.["monitored since"]);
 
-/** A sample from before the period may speak into it. */
-export async function seriesOf(
-  monitor: SampleMonitor,
-  period: Period,
-  policy: Policy,
-  signal?: AbortSignal,
-): Promise<Series[]> {
-  const places = await samplesOf(monitor, period, policy, signal);
-  return [...places].map(([vantage, samples]) => toSeries(vantage, samples, policy));
-}
-
-async function upsOf(monitor: SampleMonitor, period: Period, policy: Policy, signal?: AbortSignal): Promise<NamedUp[]> {
-  const places = await samplesOf(monitor, period, policy, signal);
-  return [...places].map(([vantage, samples]) => {
-    const sorted = samples.toSorted(([a], [b]) => a - b);
+async function upsOf(monitor: SampleMonitor, window: Period, signal?: AbortSignal): Promise<NamedUp[]> {
+  return [...(await readAll(monitor, window, signal))].map(([vantage, samples]) => {
+    const sorted = [...samples].sort(([a], [b]) => a - b);
     return { vantage, times: sorted.map(([time]) => time), values: sorted.map(([, value]) => value) };
   });
 }
 
-/** By vantage point. A sample from before the period may speak into it. */
-async function samplesOf(
+/** All samples of the window, by vantage point. */
+async function readAll(
   monitor: SampleMonitor,
-  { start, end }: Period,
-  policy: Policy,
+  window: Period,
   signal?: AbortSignal,
-): Promise<Map<string, (readonly [time: number, value: number])[]>> {
-  const places = new Map<string, (readonly [time: number, value: number])[]>();
-  for await (const { vantage, samples } of monitor.read({ start: start - BigInt(policy.slot), end }, signal)) {
-    const kept = places.get(vantage) ?? [];
-    for (const sample of samples) kept.push(sample);
-    places.set(vantage, kept);
+): Promise<ReadonlyMap<string, Columns>> {
+  const places = new Map<string, Samples[]>();
+  for await (const { vantage, samples } of monitor.read(window, signal)) {
+    const parts = places.get(vantage);
+    if (parts === undefined) places.set(vantage, [samples]);
+    else parts.push(samples);
   }
-  return places;
+  return new Map([...places].map(([vantage, parts]) => [vantage, Columns.join(parts)]));
 }
 
 function excludedBy(

@@ -43,7 +43,7 @@ const PAGE = 40;
  */
 export async function openPortfolio(
   config: OracleConfig,
-  factory: Factory,
+  factory: Pick<Factory, "address" | "implementation" | "provider">,
   check: (agreement: Watched, file: string) => void = checkSources,
 ): Promise<Watched[]> {
   const implementation = await factory.implementation();
@@ -130,9 +130,9 @@ function fromFile(served: ServedAgreement, factory: string, implementation: stri
   };
 }
 
-async function fromChain({ ref }: ServedAgreement, factory: Factory) {
+async function fromChain({ ref }: ServedAgreement, { provider }: Pick<Factory, "provider">) {
   try {
-    const terms = decodeTerms(await ISLAEscrow__factory.connect(ref, factory.provider).terms());
+    const terms = decodeTerms(await ISLAEscrow__factory.connect(ref, provider).terms());
     const none = { names: [], policies: [], disclosures: [], ticketRules: [], currency: undefined };
     return { label: ref, address: ref, terms, ...none };
   } catch (error) {

@@ -7,6 +7,7 @@ import { checkMeasurements } from "../terms/measurements.ts";
 import { periodOf } from "../terms/calendar.ts";
 import type { Measurement } from "../terms/types.ts";
 import type { DuePeriod } from "./due.ts";
+import type { Readings } from "./groups.ts";
 import type { Measure } from "./measure.ts";
 
 /** A due period, measured, its evidence on disk: all that is needed to report it. */
@@ -27,19 +28,22 @@ export async function prepare(
   measure: Measure,
   folder: string | undefined,
   signal?: AbortSignal,
+  readings?: Readings,
 ): Promise<Prepared> {
   signal?.throwIfAborted();
   try {
-    const input = await measure(due.agreement, { number: due.number, start: due.start, end: due.end }, signal);
-    const { measurements, evidence } = buildEvidence(input, newSalt(randomBytes));
+    const { number, start, end } = due;
+    const input = await measure(due.agreement, { number, start, end }, signal, readings);
+    const built = buildEvidence(input, newSalt(randomBytes));
+    const { measurements, evidence } = built;
     // What the contract would refuse never becomes evidence, which is never overwritten.
     const { terms } = due.agreement;
-    const period = { ...periodOf(terms, Number(due.number)), start: due.start, end: due.end };
+    const period = { ...periodOf(terms, Number(number)), start, end };
     const [problem] = checkMeasurements(terms, period, measurements);
     if (problem !== undefined) return { kind: "failed", problem };
     if (folder === undefined)
       return { kind: "ready", ready: { due, measurements, root: evidence.root, file: undefined } };
-    const kept = await keepEvidence(folder, input, randomBytes);
+    const kept = await keepEvidence(folder, input, randomBytes, built);
     return {
       kind: "ready",
       ready: { due, measurements: kept.measurements, root: kept.evidence.root, file: kept.path },

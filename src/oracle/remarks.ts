@@ -18,6 +18,10 @@ export interface NamedUp extends UpSeries {
   readonly vantage: string;
 }
 
+/** Whether nothing is known of a vantage point for a while. */
+export const hasHoles = (series: readonly Series[], period: Period, slot: number): boolean =>
+  series.some((one) => holesOf(one, period, slot).length > 0);
+
 /**
  * Why nothing is known of each vantage point of `series` for a while, by the `up` of the same name, or by all of them if
  * none has it. A sample speaks for at most `slot` seconds.

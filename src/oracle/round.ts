@@ -6,11 +6,11 @@ import type { Problem } from "../errors.ts";
 import type { Measurement } from "../terms/types.ts";
 import { deliverReports, sendReports, type Dispatched, type DispatchOptions } from "./dispatch.ts";
 import { whatIsDue, type DuePeriod, type Standing } from "./due.ts";
+import { inGroups, inOrder } from "./groups.ts";
 import type { Measure } from "./measure.ts";
-import { chunks, readSummaries, type Watched } from "./portfolio.ts";
+import { readSummaries, type Watched } from "./portfolio.ts";
 import { prepare, problemOf, type Ready } from "./prepare.ts";
 import type { Quorum } from "./quorum.ts";
-import { together } from "./together.ts";
 
 /** What one agreement came to in a round. */
 export interface Outcome {
@@ -53,8 +53,6 @@ export interface RoundOptions {
 
 /** How often the chain is looked at again in one round for what was unclear. */
 const LOOKS = 5;
-/** So many are measured, then sent while the next are measured: a killed round has reported most of what it measured. */
-const CHUNK = 50;
 
 /**
  * One round: looks at the chain, measures what is due, keeps the evidence, then sends. The chain is the journal:
@@ -72,8 +70,6 @@ export async function runRound(options: RoundOptions): Promise<Outcome[]> {
     for (const one of standings) if (one.kind !== "due") outcomes.set(one.agreement, settled(one));
     tell("looked", { agreements: left.length, due: due.length });
     const again: Watched[] = [];
-    // The nearest deadline first.
-    const sorted = due.toSorted((a, b) => Number(a.reportUntil - b.reportUntil));
     let sending: Promise<Outcome[]> = Promise.resolve([]);
     const take = async () => {
       for (const outcome of await sending) {
@@ -81,7 +77,7 @@ export async function runRound(options: RoundOptions): Promise<Outcome[]> {
         if (isUnclear(outcome)) again.push(outcome.agreement);
       }
     };
-    for (const chunk of chunks(sorted, CHUNK)) {
+    for (const chunk of inOrder(due)) {
       // What fails while the next are measured is thrown when it is waited for.
       sending.catch(() => undefined);
       const prepared = await prepareChunk(chunk, options, measured);
@@ -141,14 +137,14 @@ async function prepareChunk(
     failed.push({ ...placeOf(due), kind: "failed", problem });
     tell("not measured", { agreement: due.agreement.label, period: due.number, ...problem });
   };
-  await together(chunk, options.atOnce, async (due) => {
+  await inGroups(chunk, options.atOnce, async (due, readings) => {
     const key = `${due.agreement.address}/${due.number}`;
     const known = measured.get(key);
     if (known !== undefined) ready.push(known);
     else if (!isOurs(due, options)) fail(due, anothers(due, dispatch?.from, committee));
     else {
       const folder = dispatch === undefined ? undefined : options.evidence;
-      const prepared = await prepare(due, options.measure, folder, signal);
+      const prepared = await prepare(due, options.measure, folder, signal, readings);
       if (prepared.kind === "failed") {
         fail(due, prepared.problem);
         return;

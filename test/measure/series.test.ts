@@ -52,7 +52,7 @@ describe("toSeries", () => {
     function* samples(): Generator<[number, number]> {
       yield [60, 1];
     }
-    expect(toSeries("a", samples(), policyWith()).times).to.deep.equal([60]);
+    expect([...toSeries("a", samples(), policyWith()).times]).to.deep.equal([60]);
   });
 
   for (const [time, value] of [

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answers, freePort, PROMETHEUS, PROMTOOL, runProgram, startProgram } from "./programs.ts";
@@ -18,6 +18,8 @@ export interface TestPrometheus {
 
 export interface PrometheusSettings {
   readonly series?: readonly TestSeries[];
+  /** Pieces of OpenMetrics text in place of series: for more of them than fit into memory. */
+  readonly past?: Iterable<string>;
   /** The configuration file's text. */
   readonly config?: string;
   readonly retention?: string;
@@ -30,6 +32,7 @@ export interface PrometheusSettings {
 /** A real Prometheus on a folder and a port of its own, with these series in its past. */
 export async function startPrometheus({
   series = [],
+  past = series.length === 0 ? undefined : [openMetrics(series)],
   config = "",
   retention = "100y",
   args = [],
@@ -39,7 +42,7 @@ export async function startPrometheus({
   const folder = mkdtempSync(join(tmpdir(), "upheld-prometheus-"));
   const data = join(folder, "data");
   mkdirSync(data);
-  if (series.length > 0) backfill(folder, data, series);
+  if (past !== undefined) backfill(folder, data, past);
   const file = join(folder, "prometheus.yml");
   writeFileSync(file, config);
   const port = await freePort();
@@ -64,10 +67,13 @@ export async function startPrometheus({
 }
 
 /** Blocks of up to 32 days: with promtool's own two hours a month takes half a minute. */
-function backfill(folder: string, data: string, series: readonly TestSeries[]): void {
+function backfill(folder: string, data: string, past: Iterable<string>): void {
   const file = join(folder, "past.om");
-  writeFileSync(file, openMetrics(series));
+  const open = openSync(file, "w");
+  for (const piece of past) writeSync(open, piece);
+  closeSync(open);
   runProgram(PROMTOOL, "tsdb", "create-blocks-from", "--quiet", "--max-block-duration=768h", "openmetrics", file, data);
+  rmSync(file);
 }
 
 /** OpenMetrics text, each metric's samples together. */

@@ -1,0 +1,156 @@
+/** Runs the job and the bare download in turns, each in a process of its own, and compares them. */
+import { execFile } from "node:child_process";
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Download } from "./download.ts";
+import type { JobRun } from "./job.ts";
+import { badSeconds, endOf, type Past } from "./past.ts";
+import { subjectOf, writePortfolio } from "./portfolio.ts";
+
+/** A portfolio to be measured. */
+export interface Case {
+  readonly agreements: number;
+  readonly past: Past;
+  /** How often the job and the download take turns. */
+  readonly runs: number;
+}
+
+/** What a case came to; times are medians over its runs. */
+export interface Result {
+  readonly agreements: number;
+  readonly series: number;
+  readonly every: number;
+  readonly days: number;
+  readonly runs: number;
+  /**
+   * Processor time of the job and its Prometheus, over that of a bare download of the answers that all agreements need,
+   * each for itself, and its Prometheus.
+   */
+  readonly ratioToDownload: number;
+  /** The same over a download of each answer once, as the job asks when agreements share a series. */
+  readonly ratioToSharedDownload: number;
+  /** The latter by the clock: it also has whatever else the machine did. */
+  readonly ratioToSharedByClock: number;
+  readonly rssMB: number;
+  /** The largest evidence file of the case. */
+  readonly evidenceKB: number;
+  /** Processor seconds of the job and of the bare download, and of Prometheus beside each. */
+  readonly jobSeconds: number;
+  readonly downloadSeconds: number;
+  readonly prometheusSeconds: number;
+  /** By the clock: opening the portfolio, measuring it, downloading alone. */
+  readonly openingByClock: number;
+  readonly jobByClock: number;
+  readonly downloadByClock: number;
+  readonly requests: number;
+  readonly downloadMB: number;
+}
+
+const AT_ONCE = 4;
+const JOB = fileURLToPath(new URL("job.ts", import.meta.url));
+const DOWNLOAD = fileURLToPath(new URL("download.ts", import.meta.url));
+
+/** As `upheld` itself is started. */
+const FLAGS = (
+  /^#!\/usr\/bin\/env -S node (.*)$/m.exec(
+    readFileSync(new URL("../../bin/upheld.mjs", import.meta.url), "utf8"),
+  )?.[1] ?? ""
+)
+  .split(" ")
+  .filter((flag) => flag !== "");
+
+/** Throws when a count is not what was planted. */
+export async function runCase(one: Case, url: string, folder: string, say: (line: string) => void): Promise<Result> {
+  const { agreements, past, runs } = one;
+  const paths = join(folder, "asked.json");
+  const config = writePortfolio(folder, agreements, past, url);
+  const args = [config, String(past.start), String(endOf(past))];
+  const name = `${agreements} agreements on ${past.series} series, a sample every ${past.every} s`;
+  const job = async (...more: string[]) => {
+    rmSync(join(folder, "evidence"), { recursive: true, force: true });
+    return timed(url, () => inProcess<JobRun>(JOB, ...args, ...more));
+  };
+  say(`${name}: a first run, to see what it asks`);
+  const first = await job(paths);
+  requireTruth(first.told, past);
+
+  const pairs: { readonly measured: Timed<JobRun>; readonly loaded: Timed<Download> }[] = [];
+  for (let run = 1; run <= runs; run++) {
+    say(`${name}: run ${run} of ${runs}`);
+    const measured = await job();
+    requireTruth(measured.told, past);
+    const loaded = await timed(url, () => inProcess<Download>(DOWNLOAD, url, paths, String(AT_ONCE)));
+    pairs.push({ measured, loaded });
+  }
+  const of = (value: (pair: (typeof pairs)[number]) => number) => round(median(pairs.map(value)));
+  // the answers of a series are alike to the request: an agreement more is its download once more
+  const sharing = agreements / Math.min(agreements, past.series);
+  const sizes = first.told.counts.map(({ file }) => statSync(file).size);
+  return {
+    agreements,
+    series: past.series,
+    every: past.every,
+    days: past.days,
+    runs,
+    ratioToDownload: of(({ measured, loaded }) => busy(measured) / busy(loaded) / sharing),
+    ratioToSharedDownload: of(({ measured, loaded }) => busy(measured) / busy(loaded)),
+    ratioToSharedByClock: of(({ measured, loaded }) => measured.told.seconds / loaded.told.seconds),
+    rssMB: round(Math.max(...pairs.map(({ measured }) => measured.told.rss)) / 1e6),
+    evidenceKB: round(Math.max(...sizes) / 1e3),
+    jobSeconds: of(({ measured }) => measured.told.cpu),
+    downloadSeconds: of(({ loaded }) => loaded.told.cpu),
+    prometheusSeconds: of(({ measured, loaded }) => (measured.server + loaded.server) / 2),
+    openingByClock: of(({ measured }) => measured.told.opening),
+    jobByClock: of(({ measured }) => measured.told.seconds),
+    downloadByClock: of(({ loaded }) => loaded.told.seconds),
+    requests: pairs[0]?.loaded.told.requests ?? 0,
+    downloadMB: round((pairs[0]?.loaded.told.bytes ?? 0) / 1e6),
+  };
+}
+
+/** What was planted is known: a fast wrong answer is none. */
+function requireTruth({ counts }: JobRun, past: Past): void {
+  counts.forEach(({ total, bad, excluded }, i) => {
+    const { series, kind } = subjectOf(i, past);
+    const wanted = `${past.days * 86_400},${badSeconds(series, past, kind)},0`;
+    const got = `${total},${bad},${excluded}`;
+    if (got !== wanted) throw new Error(`agreement ${i} came to ${got}, but what was planted makes ${wanted}`);
+  });
+}
+
+interface Timed<T> {
+  readonly told: T;
+  /** Processor seconds of Prometheus meanwhile. */
+  readonly server: number;
+}
+
+const busy = ({ told, server }: Timed<{ readonly cpu: number }>) => told.cpu + server;
+
+async function timed<T>(url: string, run: () => Promise<T>): Promise<Timed<T>> {
+  const before = await serverSeconds(url);
+  const told = await run();
+  return { told, server: (await serverSeconds(url)) - before };
+}
+
+/** As Prometheus says of itself. */
+async function serverSeconds(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1]);
+}
+
+async function inProcess<T>(file: string, ...args: string[]): Promise<T> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, "--import", "tsx", file, ...args], {
+    maxBuffer: 64_000_000,
+  });
+  return JSON.parse(stdout) as T;
+}
+
+function median(all: readonly number[]): number {
+  const sorted = all.toSorted((a, b) => a - b);
+  const [low = 0, high = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return (low + high) / 2;
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;
