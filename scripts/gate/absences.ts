@@ -22,6 +22,7 @@ const ABSENCES: readonly Absence[] = [
       "test/chain/outbox.test.ts",
       "test/chain/transaction.test.ts",
       "test/cli/arguing.test.ts",
+      "test/cli/doctor.test.ts",
       "test/cli/life.test.ts",
       "test/cli/process.test.ts",
       "test/cli/trouble.test.ts",
