@@ -25,7 +25,13 @@ import newFile from "./new.ts";
 import preview from "./preview.ts";
 import proveDay from "./prove-day.ts";
 import publish from "./publish.ts";
-import record from "./record.ts";
+import recordAdvice from "./record/advice.ts";
+import recordDocument from "./record/document.ts";
+import recordIncident from "./record/incident.ts";
+import recordMaintenance from "./record/maintenance.ts";
+import recordNew from "./record/new.ts";
+import recordRead from "./record/read.ts";
+import recordRetract from "./record/retract.ts";
 import report from "./report.ts";
 import revoke from "./revoke.ts";
 import rule from "./rule.ts";
@@ -81,7 +87,13 @@ export const jobs: readonly Job[] = [
   statement,
   proveDay,
   verifyDay,
-  ...record,
+  recordNew,
+  recordMaintenance,
+  recordIncident,
+  ...recordAdvice,
+  recordDocument,
+  recordRetract,
+  ...recordRead,
   publish,
   ...key,
 ];

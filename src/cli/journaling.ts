@@ -2,7 +2,8 @@ import { formatUtc } from "../measure/time.ts";
 import { moment } from "../format.ts";
 import { isOpen, leadOf, standingAnswer, type RecordEntry, type Saying } from "../record/journal.ts";
 import type { RecordText } from "../record/texts.ts";
-import { formatSpan } from "../terms/format.ts";
+import { DAY } from "../terms/bounds.ts";
+import { formatSpan, plural } from "../terms/format.ts";
 
 type WordsOf = (commitment: string) => Pick<RecordText, "text" | "document"> | undefined;
 
@@ -23,7 +24,7 @@ function headline(entry: RecordEntry): string {
     }
     case "incident": {
       const over = entry.resolved === undefined ? "not resolved" : `ended ${moment(entry.resolved.ended)}`;
-      return `incident, began ${moment(entry.began)}, told ${formatSpan(entry.at - entry.began)} later, ${over}`;
+      return `incident, began ${moment(entry.began)}, told ${distance(entry.at - entry.began)} later, ${over}`;
     }
     case "advice":
       return `advice, ${entry.retractedAt === undefined ? (standingAnswer(entry) ?? "not answered") : "taken back"}`;
@@ -33,7 +34,14 @@ function headline(entry: RecordEntry): string {
 }
 
 const leadText = (lead: bigint): string =>
-  lead >= 0n ? `told ${formatSpan(lead)} ahead` : `told ${formatSpan(-lead)} after it began`;
+  lead >= 0n ? `told ${distance(lead)} ahead` : `told ${distance(-lead)} after it began`;
+
+/** To the second, but for days: `13 days 5 h 23 min`. */
+function distance(seconds: bigint): string {
+  const days = seconds / DAY;
+  if (days < 2n || seconds % DAY === 0n) return formatSpan(seconds);
+  return `${plural(days, "day")} ${formatSpan((seconds % DAY) - (seconds % 60n))}`;
+}
 
 function laterLines(entry: RecordEntry, wordsOf: WordsOf): string[] {
   if (entry.what === "incident") {
