@@ -26,12 +26,12 @@ export function App() {
       <a className="skip" href="#content" onClick={skip}>
         To the content
       </a>
-      <div className="bar">
+      <header className="bar">
         <a className="brand" href="#/">
           Upheld
         </a>
         <WalletBar />
-      </div>
+      </header>
       <main id="content" tabIndex={-1}>
         {route instanceof UpheldError ? (
           <>

@@ -18,7 +18,9 @@ export async function buildPage(folder = PAGE): Promise<void> {
     mode: "production",
     logLevel: "warn",
     plugins: [compiledContracts(), classicScript()],
-    oxc: { jsx: { runtime: "automatic" } },
+    // whatever the process that builds calls its own surroundings: mocha's are "test"
+    define: { "process.env.NODE_ENV": JSON.stringify("production") },
+    oxc: { jsx: { runtime: "automatic", development: false } },
     build: {
       outDir: folder,
       emptyOutDir: true,

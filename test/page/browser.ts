@@ -72,7 +72,7 @@ export class PageBrowser {
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("request", (request) => this.asked.add(new URL(request.url()).host));
     await options.wallet?.putInto(page);
-    await page.goto(`${options.at ?? this.host.url}/${hash}`);
+    await page.goto(`${options.at ?? `${this.host.url}/`}${hash}`);
     return page;
   }
 }

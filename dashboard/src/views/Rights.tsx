@@ -54,7 +54,7 @@ export function Dates({ view }: { view: View }) {
   return (
     <Section title="Dates" aside={<span className="hint">UTC; the chain says it is {moment(head.time)}</span>}>
       <Table
-        caption="Dates"
+        caption="Dates that are ahead"
         head={["when", "in", "what"]}
         rows={ahead.map(([time, what]) => [moment(time), away(time, head.time).replace(/^in /, ""), what])}
       />
