@@ -21,13 +21,13 @@ describe("the provider's portfolio in the page", function () {
   before(async () => {
     scene = await Scene.begin();
     addresses.push(scene.agreement, ...(await createMany(scene)));
-    for (const address of addresses.slice(0, 3)) await activate(scene, address);
+    for (const [i, address] of addresses.slice(0, 3).entries()) await activate(scene, address, i < 2 ? 12 : 1);
     await scene.world.at("2030-02-01T09:00:00Z");
     const outages = scene.world.write("none.csv", "start,end\n");
     for (const address of addresses.slice(0, 2)) {
       await scene.world.ok("report", address, "--outages", outages, "--evidence", scene.evidence);
     }
-    await scene.world.at("2030-02-09T00:00:00Z");
+    await scene.world.at("2030-02-14T00:00:00Z");
   });
   afterEach(() => scene.browser.closePages());
   after(async () => {
@@ -49,9 +49,10 @@ describe("the provider's portfolio in the page", function () {
     const text = (await page.textContent("main")) ?? "";
     expect(text).to.contain(`${(MANY + 1).toLocaleString("en-US")} agreements`);
     expect(text).to.contain("All agreements");
-    expect(await page.textContent("[data-claimable]")).to.equal("2,000.00 USDC");
-    // the third was not reported: it is final with the credit for silence only after its window to dispute
-    expect(await page.textContent(`[data-need="${addresses[2] ?? ""}"]`)).to.contain("");
+    expect(await page.textContent("[data-claimable]")).to.equal("2,500.00 USDC");
+    // the third was not reported, so half of it is earned; and its next month is not paid for
+    expect(await page.textContent("[data-need] >> nth=0")).to.contain("fees are not covered: you may leave at once");
+    expect(await page.getAttribute("[data-need] >> nth=0", "data-need")).to.equal(addresses[2]);
     await page.getByLabel("Filter").fill(addresses[2] ?? "");
     expect(await page.locator("[data-agreement]").count()).to.equal(1);
   });
@@ -101,10 +102,10 @@ describe("the provider's portfolio in the page", function () {
 
   it("claims from all that have something to pay, each by its own transaction", async () => {
     const page = await portfolio();
-    await page.getByRole("button", { name: "Claim from 2 agreements …" }).click();
+    await page.getByRole("button", { name: "Claim from 3 agreements …" }).click();
     await sign(page);
     await page.waitForFunction("document.querySelector('[data-claimable]').textContent === '0'");
-    expect(await scene.world.balance("provider")).to.equal(3_000_000_000n);
+    expect(await scene.world.balance("provider")).to.equal(3_500_000_000n);
   });
 });
 
@@ -130,10 +131,11 @@ async function createMany(scene: Scene): Promise<string[]> {
   return Promise.all(packed.map((one) => factory.addressOf(one)));
 }
 
-async function activate({ world }: Scene, address: string): Promise<void> {
+/** Signed by both, with so many fees paid in. */
+async function activate({ world }: Scene, address: string, fees: number): Promise<void> {
   const { provider, token, people } = world;
   const [client, seller] = [await provider.getSigner(people.client), await provider.getSigner(people.provider)];
-  await (await token.connect(client).transfer(address, 12_000_000_000n)).wait();
+  await (await token.connect(client).transfer(address, BigInt(fees) * 1_000_000_000n)).wait();
   const escrow = SLAEscrow__factory.connect(address, client);
   const hash = await escrow.termsHash();
   await (await escrow.accept(hash)).wait();
