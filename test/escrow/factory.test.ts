@@ -196,6 +196,19 @@ describe("SLAFactory", () => {
       expect(page.map((summary) => summary.phase)).to.deep.equal([Phase.None, Phase.None, Phase.Draft]);
     });
 
+    it("takes no error for a summary, however long it is", async () => {
+      const a = await loadFixture(draft);
+      const summary = await a.lens.summary(a.address);
+      const size = ethers.dataLength(a.lens.interface.encodeFunctionResult("summary", [summary]));
+      const liar = ethers.Wallet.createRandom().address;
+      // Reverts with as many bytes as a summary has, the first word 1.
+      const code = ["0x60015f52", "0x61", ethers.toBeHex(size, 2), "0x5ffd"];
+      await ethers.provider.send("hardhat_setCode", [liar, ethers.concat(code)]);
+      const other = await createAgreement(a, { token: liar });
+      const [told] = await a.factory.summaries([other.address]);
+      expect(told!.agreement).to.equal(NOBODY);
+    });
+
     it("gives each agreement's summary, and phase None for what is none", async () => {
       const a = await loadFixture(active);
       const b = await createAgreement(a, { document: ethers.id("another") });

@@ -203,6 +203,23 @@ async function expectRefused(a: Agreement, measurement: Measurement, error: stri
   await expectRefusal(send(a, [measurement]), a.escrow, error, args);
 }
 
+describe("report: one month after the other", () => {
+  it("owes what M lacks of a fee", async () => {
+    const a = await loadFixture(async () => contestedWith({}, (FEE * 7n) / 4n));
+    for (const period of [0, 1, 2]) await report(a, period, 0);
+    await expectState(a, { period: 2n, balance: 0n, owed: FEE / 4n, earnings: (FEE * 7n) / 4n });
+  });
+
+  it("knows no month after the last", async () => {
+    const a = await loadFixture(async () => contestedWith({ periods: 2, chronic: [] }, 12n * FEE));
+    for (const period of [0, 1]) await report(a, period, 0);
+    const [from, to] = [boundaryOf(a, 2), boundaryOf(a, 3)];
+    await at(to);
+    await expectRefusal(send(a, [{ total: to - from, bad: 0n, excluded: 0n }], 2), a.escrow, "NotActive");
+    await expectState(a, { earnings: 2n * FEE, balance: 10n * FEE });
+  });
+});
+
 describe("report: counts", () => {
   it("need one measurement per indicator", async () => {
     const a = await loadFixture(contested);
@@ -217,7 +234,7 @@ describe("report: counts", () => {
 
     it("total is all the period's seconds", async () => {
       const a = await loadFixture(downtimeOnly);
-      for (const wrong of [total - 1n, total + 1n, 0n]) {
+      for (const wrong of [total - 1n, total + 1n, 2n * JANUARY, 0n]) {
         await expectRefused(a, { total: wrong, bad: 0n, excluded: 0n }, "TotalDiffers", [0, wrong, total]);
       }
       await expectStands(a, { total, bad: 0n, excluded: 0n }, 0n);
@@ -242,7 +259,7 @@ describe("report: counts", () => {
 
     it("total and excluded are all the period's seconds", async () => {
       const a = await loadFixture(denominator);
-      for (const total of [all - 11n, all - 9n]) {
+      for (const total of [all - 11n, all - 9n, all, all + 10n]) {
         await expectRefused(a, { total, bad: 0n, excluded: 10n }, "TotalDiffers", [0, total + 10n, all]);
       }
       await expectStands(a, { total: all - 10n, bad: 0n, excluded: 10n }, 0n);
@@ -285,6 +302,25 @@ describe("report: counts", () => {
       });
     });
   }
+
+  it("are numbers of 64 bits: greater ones are refused without a word", async () => {
+    const plain = { id: 1, unit: Unit.Probes, mode: Mode.Count, instances: 1n, excludedCap: 2n ** 64n - 1n };
+    const a = await loadFixture(() => contestedWith({ indicators: [plain] }));
+    await at(FEBRUARY);
+    const { selector } = a.escrow.interface.getFunction("report");
+    const types = ["uint32", "uint16", "tuple(uint256, uint256, uint256)[]", "bytes32"];
+    for (const great of [2n ** 64n, 2n ** 192n]) {
+      for (const numbers of [
+        [great, 0n, 0n],
+        [2n * great, great, 0n],
+        [great, 0n, great],
+      ]) {
+        const values = ethers.AbiCoder.defaultAbiCoder().encode(types, [0, 0, [numbers], NO_EVIDENCE]);
+        const data = ethers.concat([selector, values]);
+        await expect(a.oracle.sendTransaction({ to: a.address, data })).to.be.revertedWithoutReason(ethers);
+      }
+    }
+  });
 
   it("excluded is the cap at most", async () => {
     const a = await loadFixture(capped);

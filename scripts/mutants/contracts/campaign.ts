@@ -215,7 +215,7 @@ class History {
       if (name === former) return Infinity;
       const near = 20 * kills(`${mutant.where}|${name}`) + 2 * kills(`${mutant.file}|${name}`);
       const named = mutant.where.split(".").filter((part) => name.toLowerCase().includes(part.toLowerCase())).length;
-      const usual = name.includes(STORY) ? 4 : 1;
+      const usual = STORY.test(name) ? 4 : 1;
       return (usual + near + 5 * named) / (100 + milliseconds) / (isUnknown ? 10 : 1);
     };
     return tests.toSorted((a, b) => score(b) - score(a));

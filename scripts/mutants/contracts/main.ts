@@ -95,7 +95,9 @@ async function campaign(
   const reach = () => loadReach(sources);
   const limits = { patience: 1000 * Number(options.patience), testers: Number(options.testers) };
   await tryAll(chosen, (mutant) => open.includes(mutant), reach, results, limits, tell);
-  const unexplained = open.filter(({ id }) => results.of(id)?.verdict === "survived" && !EQUIVALENTS.has(id));
+  // Compiling one takes as long as many tests, so it is only done for those that have passed all of theirs.
+  const survived = (id: string): boolean => results.of(id)?.verdict === "survived" && results.of(id)?.untried === 0;
+  const unexplained = open.filter(({ id }) => survived(id) && !EQUIVALENTS.has(id));
   for (const mutant of unexplained) {
     if (isEqual(sources, mutant)) results.set(mutant.id, { verdict: "equal bytecode", milliseconds: 0 });
   }

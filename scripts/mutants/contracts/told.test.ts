@@ -4,11 +4,10 @@
  */
 import { tellWhole } from "../../../test/model/campaign.ts";
 import { Tally } from "../../../test/model/tally.ts";
-import { STORY } from "./tester.ts";
 
 describe("the model and the chain", () => {
   for (let seed = 1; seed <= 100; ++seed) {
-    it(`${STORY} ${seed}`, async () => {
+    it(`alike in story ${seed}`, async () => {
       const { difference } = await tellWhole(seed, new Tally());
       if (difference !== undefined) throw difference;
     });
