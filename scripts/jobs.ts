@@ -2,6 +2,7 @@ import type { Job } from "../src/cli/job.ts";
 import accept from "./accept.ts";
 import agree from "./agree.ts";
 import backtest from "./backtest.ts";
+import auditPack from "./audit-pack.ts";
 import bond from "./bond.ts";
 import check from "./check.ts";
 import caseOf from "./case.ts";
@@ -19,6 +20,7 @@ import explain from "./explain.ts";
 import fund from "./fund.ts";
 import keep from "./keep.ts";
 import key from "./key.ts";
+import expose from "./expose.ts";
 import lint from "./lint.ts";
 import mint from "./mint.ts";
 import newFile from "./new.ts";
@@ -85,6 +87,8 @@ export const jobs: readonly Job[] = [
   watch,
   verify,
   statement,
+  auditPack,
+  expose,
   proveDay,
   verifyDay,
   recordNew,

@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { Agreement } from "../chain/agreement.ts";
 import type { Chain } from "../chain/connect.ts";
 import type { Factory } from "../chain/factory.ts";
 import { moment } from "../format.ts";
 import { UpheldError } from "../errors.ts";
 import { decodeTerms, encodeTerms } from "../terms/codec.ts";
-import type { AgreementFile } from "../terms/file.ts";
+import { documentHash, type AgreementFile } from "../terms/file.ts";
 import type { Terms } from "../terms/types.ts";
+import { usage } from "./job.ts";
 import { toJson } from "./output.ts";
 
 /** One thing that was looked at. */
@@ -52,6 +55,26 @@ function bareTerms({ termsHash, terms }: Agreement): Point[] {
     { what: "document", ok: true, detail: `${terms.document}: sha256 of the agreement's file` },
     { what: "start", ok: true, detail: moment(terms.start) },
   ];
+}
+
+/** Whether `path` is the text whose hash the terms carry, or the document that such a text names. */
+export function documentPoint({ document }: Pick<Terms, "document">, path: string, file?: AgreementFile): Point {
+  const bytes = readBytes(path);
+  const asText = documentHash(bytes.toString("utf8"));
+  if (asText === document) return { what: "document", ok: true, detail: `${path} is the text whose hash is on chain` };
+  const own = createHash("sha256").update(bytes).digest("hex");
+  if (file?.attachment?.sha256 === own) {
+    return { what: "document", ok: true, detail: `${path} is the document that the agreement's file names` };
+  }
+  return { what: "document", ok: false, detail: `${path} hashes to ${asText}; the chain says ${document}` };
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    throw usage(`the file "${path}" cannot be read`, "Name the agreement's *.sla.yaml, or the document that it names.");
+  }
 }
 
 function comparedTerms({ terms, token }: Agreement, file: AgreementFile): Point[] {

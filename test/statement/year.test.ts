@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect } from "chai";
 import { Interface } from "ethers";
+import { unzipSync } from "fflate";
 import { pack, unpack } from "../../src/evidence/pack.ts";
 import { anvilPath } from "../chain/nodes.ts";
 import { agreementText } from "../cli/agreement.ts";
@@ -11,6 +13,8 @@ const ERC20 = new Interface(["event Transfer(address indexed from, address index
 const DOWN_200_HOURS =
   "start,end\n2030-01-02T00:00:00Z,2030-01-10T00:00:00Z\n2030-01-20T00:00:00Z,2030-01-20T08:00:00Z\n";
 const DOWN_2_HOURS = "start,end\n2030-04-11T10:00:00Z,2030-04-11T12:00:00Z\n";
+
+const NO_TRANSFERS = { into: 0n, out: 0n };
 
 type Account = Readonly<Record<"opening" | "in" | "fee" | "credit" | "bond" | "stake" | "paid" | "closing", string>>;
 
@@ -37,7 +41,7 @@ const units = (text: string): bigint => {
 };
 
 describe("the statements of a year with all that can happen", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let world: World;
   let file: string;
   let evidence: string[];
@@ -244,6 +248,7 @@ describe("the statements of a year with all that can happen", function () {
       "2029-12",
       ...Array.from({ length: 15 }, (_, i) => new Date(Date.UTC(2030, i, 1)).toISOString().slice(0, 7)),
     ];
+    const byToken = await transfers();
     const sums = { fee: 0n, credit: 0n };
     let before: StatementData["accounts"] | undefined;
     for (const month of months) {
@@ -260,7 +265,7 @@ describe("the statements of a year with all that can happen", function () {
       const into =
         units(accounts.client.in) + arrived.slice(1).reduce((all, name) => all + positive(accounts[name]), 0n);
       const out = -units(accounts.client.paid) - units(accounts.provider.paid);
-      expect({ into, out }, month).to.deep.equal(await transfersIn(month));
+      expect({ into, out }, month).to.deep.equal(byToken.get(month) ?? NO_TRANSFERS);
       before = accounts;
     }
     expect(sums).to.deep.equal({ fee: units("12000.00"), credit: units("5600.00") });
@@ -270,20 +275,24 @@ describe("the statements of a year with all that can happen", function () {
   const positive = ({ bond, stake }: Account) =>
     [bond, stake].map(units).reduce((all, amount) => (amount > 0n ? all + amount : all), 0n);
 
-  /** What the token says came to the agreement and left it. */
-  async function transfersIn(month: string): Promise<{ into: bigint; out: bigint }> {
+  /** What the token says came to the agreement and left it, by month. */
+  async function transfers(): Promise<Map<string, { into: bigint; out: bigint }>> {
     const { agreement } = (await world.ok("status", file)).json as { agreement: string };
     const logs = await world.provider.getLogs({ address: await world.token.getAddress(), fromBlock: 0 });
-    const moved = { into: 0n, out: 0n };
+    const months = new Map<string, { into: bigint; out: bigint }>();
     for (const log of logs) {
       const parsed = ERC20.parseLog(log);
+      if (parsed?.name !== "Transfer") continue;
       const block = await world.provider.getBlock(log.blockNumber);
-      if (parsed?.name !== "Transfer" || !new Date((block?.timestamp ?? 0) * 1000).toISOString().startsWith(month))
-        continue;
-      if (parsed.args["to"] === agreement) moved.into += parsed.args["amount"] as bigint;
-      if (parsed.args["from"] === agreement) moved.out += parsed.args["amount"] as bigint;
+      const month = new Date((block?.timestamp ?? 0) * 1000).toISOString().slice(0, 7);
+      const { into, out } = months.get(month) ?? NO_TRANSFERS;
+      const amount = parsed.args["amount"] as bigint;
+      months.set(month, {
+        into: into + (parsed.args["to"] === agreement ? amount : 0n),
+        out: out + (parsed.args["from"] === agreement ? amount : 0n),
+      });
     }
-    return moved;
+    return months;
   }
 
   it("writes the same bytes of HTML, PDF, CSV and JSON a year later", async () => {
@@ -340,6 +349,61 @@ describe("the statements of a year with all that can happen", function () {
     writeFileSync(changed, pack(text.replace("2030-04-11T12:00:00Z", "2030-04-11T11:59:59Z")));
     const differing = await stated("2030-04", "--evidence", join(world.folder, "changed"));
     expect(bad(differing)[0]).to.match(/^The evidence file does not fit what the chain has: day 2030-04-11, leaf 11/);
+  });
+
+  it("packs the year for an auditor, who can recompute it from the pack", async () => {
+    const out = join(world.folder, "2030.zip");
+    const pack = () => world.ok("audit-pack", file, ...evidence, "--year", "2030", "--out", out);
+    const { json } = await pack();
+    expect(json).to.deep.include({ agrees: true, missing: [], provisional: [] });
+    expect((await pack()).json["file"]).to.deep.equal({ path: out, outcome: "same" });
+
+    const files = unzipSync(readFileSync(out));
+    const names = Object.keys(files);
+    for (const month of ["01", "12"]) {
+      expect(
+        names.filter((name) => name.startsWith(`statements/2030-${month}`)).map((name) => name.split(".").at(-1)),
+      ).to.deep.equal(["csv", "html", "json", "pdf"]);
+    }
+    expect(names.filter((name) => name.startsWith("evidence/"))).to.have.length(4);
+    expect(Buffer.from(files["agreement.sla.yaml"] ?? [])).to.deep.equal(readFileSync(file));
+    const folder = join(world.folder, "unpacked");
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), bytes);
+    }
+    const lines = Buffer.from(files["manifest.sha256"] ?? [])
+      .toString()
+      .trimEnd()
+      .split("\n");
+    expect(lines.map((line) => line.slice(66))).to.deep.equal(names.filter((name) => !name.startsWith("manifest")));
+    for (const line of lines) {
+      const hash = createHash("sha256")
+        .update(files[line.slice(66)] ?? "")
+        .digest("hex");
+      expect(`${hash}  ${line.slice(66)}`).to.equal(line);
+    }
+    const verified = await world.ok(
+      "verify",
+      join(folder, "agreement.sla.yaml"),
+      "--evidence",
+      join(folder, "evidence"),
+    );
+    expect(verified.json).to.deep.include({ agrees: true, files: 4, missing: [] });
+    const [name = ""] = names.filter((each) => /^statements\/2030-01.*\.json$/.test(each));
+    expect(readFileSync(join(folder, name))).to.deep.equal(readFileSync(join(papers, basename(name))));
+  });
+
+  it("says what a pack lacks, and that the evidence was changed", async () => {
+    const out = ["--year", "2030", "--out", join(world.folder, "other.zip")];
+    const lacking = await world.run(["audit-pack", file, "--evidence", join(world.folder, "elsewhere"), ...out]);
+    expect(lacking.exitCode).to.equal(0);
+    expect(lacking.out.match(/! not at hand: evidence\/31337\/0x/g)).to.have.length(4);
+    const changed = await world.run(["audit-pack", file, "--evidence", join(world.folder, "changed"), ...out]);
+    expect(changed.exitCode).to.equal(1);
+    expect(changed.out).to.contain("✗ MISMATCH at period 3, day 2030-04-11, leaf 11");
+    expect((await world.refusal("audit-pack", file, "--year", "2028")).code).to.equal("audit.nothing-in-year");
+    expect((await world.refusal("audit-pack", file)).exitCode).to.equal(2);
   });
 
   it("puts a client's agreements on one statement, and refuses those of two clients", async () => {
