@@ -36,7 +36,7 @@ describe("docs", () => {
   let sources: Sources;
   before(function () {
     // The compiler reads the contracts anew: some seconds.
-    this.timeout(60_000);
+    this.timeout(180_000);
     sources = new Sources(
       ROOT,
       CONTRACTS.map((name) => `contracts/${name}.sol`),

@@ -24,6 +24,8 @@ describe("the configuration of monitors", () => {
     const maintenance = examples.filter((_example, i) => Object.keys(maintenanceShapes).includes(kinds[i] ?? ""));
     const sources = examples
       .filter((example) => !maintenance.includes(example))
+      // the folder of what is collected stands beside the monitor, not in it
+      .map((example) => Object.fromEntries(Object.entries(example).filter(([key]) => key !== "kept in")))
       .map((example) => monitors().open(monitorConfig.parse(example)))
       .map(({ kind, monitor }) => [kind, "source" in monitor ? monitor.source : ""]);
     expect(sources).to.deep.equal([
@@ -42,6 +44,10 @@ describe("the configuration of monitors", () => {
       [
         "samples",
         'Prometheus API at prometheus.example.org: gatus_results_endpoint_success{group="core",name="website"}, read as gatus',
+      ],
+      [
+        "samples",
+        'Prometheus API at prometheus.example.org: probe_success{job="blackbox",instance="https://www.example.org"}',
       ],
       ["samples", "probe_success listed in october.om, read as blackbox"],
       ["samples", "samples listed in october.csv"],

@@ -247,7 +247,8 @@ describe("an oracle's config", () => {
     ],
     [
       "an agreement twice, said after its measures",
-      (text) => `${text}  - measures: { 1: { counts: c.csv } }\n    agreement: "${ADDRESS}"\n`,
+      (text) =>
+        text.replace("tolerance:", `  - measures: { 1: { counts: c.csv } }\n    agreement: "${ADDRESS}"\ntolerance:`),
       [`29: ${ADDRESS} stands twice, first on line 20. [config.twice]`],
     ],
   ];
