@@ -1,8 +1,17 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parseDocument } from "yaml";
-import { maintenanceConfig, maintenanceShapes, monitorConfig, monitorShapes } from "../../src/monitors/config.ts";
+import {
+  connectionOf,
+  maintenanceConfig,
+  maintenanceShapes,
+  monitorConfig,
+  monitorShapes,
+} from "../../src/monitors/config.ts";
 import { Monitors } from "../../src/monitors/open.ts";
+import { answering } from "./answers.ts";
+import { readAll } from "./kit.ts";
+import { JUNE, matrix, series, START, TestServer } from "./server.ts";
 import { quickServices } from "./services.ts";
 
 const PAGE = readFileSync(new URL("../../docs/monitors.md", import.meta.url), "utf8");
@@ -14,6 +23,7 @@ function parseYaml(text: string): Record<string, unknown> {
   return parseDocument(text, { schema: "failsafe" }).toJS() as Record<string, unknown>;
 }
 
+const two = matrix(series({ place: "oslo" }, [START, "1"]), series({ place: "berlin" }, [START, "1"]));
 const monitors = () => new Monitors(quickServices(), (file) => `/etc/upheld/${file}`);
 const open = (text: string) => monitors().open(monitorConfig.parse(parseYaml(text)));
 const issuesOf = (text: string) => monitorConfig.safeParse(parseYaml(text)).error?.issues.map(({ message }) => message);
@@ -66,6 +76,68 @@ describe("the configuration of monitors", () => {
   it("names `up` beside the metric when it is asked for", () => {
     const opened = open("prometheus: { url: 'https://a', query: probe_success, up: up }");
     expect(opened.kind === "samples" && opened.up?.source).to.equal("Prometheus API at a: up");
+  });
+
+  for (const [what, given, auth] of [
+    ["a token in a file", "token file: t", { bearer: { file: "/etc/upheld/t" } }],
+    ["a token in a variable", "token variable: T", { bearer: { environment: "T" } }],
+    ["a password in a file", "user: u, password file: p", { user: "u", password: { file: "/etc/upheld/p" } }],
+    ["a password in a variable", "user: u, password variable: P", { user: "u", password: { environment: "P" } }],
+    ["no secret", "tenant: a", undefined],
+  ] as const) {
+    it(`reaches a server with ${what}`, () => {
+      const { prometheus } = monitorConfig.parse(parseYaml(`prometheus: { url: 'https://a', query: q, ${given} }`));
+      expect(connectionOf(prometheus!, (file) => `/etc/upheld/${file}`).auth).to.deep.equal(auth);
+    });
+  }
+
+  it("says how to reach a server in all it can say", () => {
+    const text = "prometheus: { url: 'https://a', query: q, tenant: b, certificate authority: c, time limit: 2 min }";
+    expect(
+      connectionOf(monitorConfig.parse(parseYaml(text)).prometheus!, (file) => `/etc/upheld/${file}`),
+    ).to.deep.equal({ url: "https://a", ca: "/etc/upheld/c", tenant: "b", timeout: 120_000 });
+  });
+
+  it("hands on which incidents of a status page count", async () => {
+    const day = { created_at: "2025-10-09T14:00:00Z", resolved_at: "2025-10-09T15:00:00Z" };
+    const incident = {
+      id: "1",
+      name: "Mail is down",
+      status: "resolved",
+      impact: "minor",
+      incident_updates: [],
+      ...day,
+    };
+    const server = await answering({
+      "/api/v2/incidents.json": { page: { id: "x" }, incidents: [incident] },
+      "/api/v2/scheduled-maintenances.json": { page: { id: "x" }, scheduled_maintenances: [] },
+    });
+    const outagesOf = async (more: string) => {
+      const { kind, monitor } = open(`statuspage: { url: '${server.url}'${more} }`);
+      if (kind !== "outages") throw new Error(`a status page gives ${kind}`);
+      const month = { start: 1_759_276_800n, end: 1_761_955_200n };
+      return (await monitor.read(month)).outages.length;
+    };
+    try {
+      const counts = [await outagesOf(""), await outagesOf(", impacts: [minor]")];
+      counts.push(await outagesOf(", impacts: [minor], component: Website"));
+      expect(counts).to.deep.equal([0, 1, 0]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("hands on what a vantage is called", async () => {
+    const server = new TestServer();
+    const url = await server.play({ samples: (time) => (time === `${START + 86_400}` ? two : matrix()) });
+    try {
+      const opened = open(`prometheus: { url: '${url}', query: q, vantage label: place }`);
+      if (opened.kind !== "samples") throw new Error(`Prometheus gives ${opened.kind}`);
+      const read = await readAll(opened.monitor, [JUNE]);
+      expect(Object.keys(read).sort()).to.deep.equal(["berlin", "oslo"]);
+    } finally {
+      server.stop();
+    }
   });
 
   for (const [what, text, message] of [

@@ -72,17 +72,19 @@ describe("HttpClient, as prometheusMonitor uses it", () => {
       expect(services.waited).to.deep.equal([]);
     });
 
-    for (const [status, code] of [
-      [401, "monitor.refused"],
-      [403, "monitor.refused"],
-      [302, "monitor.redirect"],
+    for (const [status, code, said, advice] of [
+      [401, "monitor.refused", "refuses to answer: status 401: no way in", /^check user, password or token/],
+      [403, "monitor.refused", "refuses to answer: status 403: no way in", /^check user, password or token/],
+      [302, "monitor.redirect", "answers that it moved to https://elsewhere/", /^write that address into/],
     ] as const) {
       it(`status ${status} is ${code}, server.asked once`, async () => {
         const services = quickServices();
         const url = await server.serve((_request, response) =>
-          response.writeHead(status, { location: "https://elsewhere/" }).end(),
+          response.writeHead(status, { location: "https://elsewhere/" }).end("no way in"),
         );
         const problem = await problemOf(readJune(url, {}, {}, services));
+        expect(problem.message).to.equal(`${new URL(url).host} ${said}`);
+        expect(problem.hint).to.match(advice);
         expect([problem.code, problem.retry, services.waited]).to.deep.equal([code, undefined, []]);
       });
     }
