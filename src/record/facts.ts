@@ -26,7 +26,7 @@ export interface OutageFact extends Period {
   readonly indicator: number;
   /** Number of the incident that overlaps it, by its author's word; undefined: the client was not told. */
   readonly incident: number | undefined;
-  /** When that incident was first told of; may be before the outage. */
+  /** When that was told; of an incident that began before, what was told since, else its last word: maybe long before. */
   readonly toldAt: bigint | undefined;
   /** Seconds from the first bad second until the client was told, 0 when it knew before; undefined: not told. */
   readonly toldAfter: bigint | undefined;
@@ -128,11 +128,11 @@ function outageFact(indicator: number, { start, end }: Period, journal: Journal,
     .filter((entry): entry is IncidentEntry => entry.what === "incident")
     .filter(({ began, resolved }) => began < end && (resolved === undefined || resolved.ended > start))
     .map(({ number, at, began, updates, resolved }) => {
-      // An incident that began before: what was said of it since this outage began, or that it is being dealt with.
+      // An incident that began before: what was said of it since this outage began, else its last word before.
       const times = [at, ...updates.map((update) => update.at), ...(resolved === undefined ? [] : [resolved.at])];
       const runsOn = start === period.start;
       const isThis = began >= start || runsOn;
-      return { number, at: isThis ? at : (times.find((time) => time >= start) ?? at) };
+      return { number, at: isThis ? at : (times.find((time) => time >= start) ?? times.at(-1) ?? at) };
     })
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.number - b.number))[0];
   const toldAfter = told === undefined ? undefined : told.at > start ? told.at - start : 0n;

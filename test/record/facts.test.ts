@@ -100,6 +100,16 @@ describe("facts of a period", () => {
     expect(factsOf(listed(outage), old).outages[0]).to.deep.include({ incident: 1, toldAfter: 1_800n });
   });
 
+  it("say when the client knew before: with the last word of an older incident, or as the period began", () => {
+    const outage = [span("05T10:00", "05T11:00")];
+    const old = journal(disclosed(1, jan("02T00:00"), jan("02T00:00")), updated(1, jan("03T00:00")));
+    expect(factsOf(listed(outage), old).outages[0]).to.deep.include({ toldAt: jan("03T00:00"), toldAfter: 0n });
+    const runsOn = [{ start: JANUARY.start, end: jan("01T02:00") }];
+    const before = journal(disclosed(1, JANUARY.start - 600n, JANUARY.start - 900n), updated(1, jan("01T01:00")));
+    const told = { toldAt: JANUARY.start - 600n, toldAfter: 0n };
+    expect(factsOf(listed(runsOn), before).outages[0]).to.deep.include(told);
+  });
+
   it("give every excluded second once, with its reason, and what is left of the cap", () => {
     const policy: Policy = {
       ...{ good: { atLeast: 1 }, scale: 1, slot: 60, places: { bad: 1, of: 1 }, minimum: 0 },
