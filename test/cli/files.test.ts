@@ -76,7 +76,19 @@ describe("an agreement's file by the executable", () => {
 describe("the options of a job", () => {
   const OFFLINE = ["explain", "prove-day"];
   const READING = [
-    ...["check", "status", "preview", "verify", "verify-day", "compare", "case"],
+    ...[
+      "check",
+      "status",
+      "preview",
+      "verify",
+      "verify-day",
+      "compare",
+      "case",
+      "statement",
+      "expose",
+      "audit-pack",
+      "lint",
+    ],
     ...["committee show", "committee propose", "record list", "record verify"],
   ];
   const flags = async (name: string) =>
@@ -114,7 +126,7 @@ describe("the options of a job", () => {
         (name) =>
           !OFFLINE.includes(name) &&
           !READING.includes(name) &&
-          !/^(new|publish|backtest|collect|doctor|key .*)$/.test(name),
+          !/^(new|publish|backtest|collect|doctor|watch|key .*)$/.test(name),
       );
     expect(sending).to.have.length.above(15);
     for (const name of sending) {

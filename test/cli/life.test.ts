@@ -179,7 +179,7 @@ describe("an agreement's life by the executable", () => {
     expect(json["periods"]).to.deep.equal([
       {
         period: 0,
-        measures: [{ id: 1, grade: "outages", samples: 0, vantages: 0, counts }],
+        measures: [{ id: 1, grade: "outages", samples: 0, vantages: 0, holes: [], counts }],
         tableCredit: "100.00",
         credit: "100.00",
         earned: "900.00",
