@@ -3,7 +3,13 @@ import type { Page } from "playwright-core";
 import { MNEMONIC } from "../chain/nodes.ts";
 
 /** As wallets number their refusals (EIP-1193). */
-const REJECTED = { code: 4001, message: "User rejected the request." };
+class Rejected extends Error {
+  readonly code = 4001;
+
+  constructor() {
+    super("User rejected the request.");
+  }
+}
 
 interface Asked {
   readonly method: string;
@@ -105,24 +111,24 @@ export class TestWallet {
   }
 
   async #send({ to, data }: Call): Promise<string> {
-    if (this.rejects) throw REJECTED;
+    if (this.rejects) throw new Rejected();
     return (await this.#account.connect(this.#provider).sendTransaction({ to, data })).hash;
   }
 
   async #signTyped(text: string): Promise<string> {
-    if (this.rejects) throw REJECTED;
+    if (this.rejects) throw new Rejected();
     const { domain, types, message } = JSON.parse(text) as {
       domain: Record<string, unknown>;
       types: Record<string, TypedDataField[]>;
       message: Record<string, unknown>;
     };
-    const { EIP712Domain: _, ...own } = types;
+    const own = Object.fromEntries(Object.entries(types).filter(([name]) => name !== "EIP712Domain"));
     TypedDataEncoder.from(own);
     return this.#account.signTypedData(domain, own, message);
   }
 
   async #sendCalls(calls: readonly Call[]): Promise<{ id: string }> {
-    if (this.rejects) throw REJECTED;
+    if (this.rejects) throw new Rejected();
     const id = `0x${(++this.#batches).toString(16).padStart(64, "0")}`;
     const hashes: string[] = [];
     for (const call of calls) {
@@ -144,7 +150,7 @@ const accountAt = (index: number): HDNodeWallet =>
 
 /** As a wallet passes a node's error on. */
 function told(error: unknown): unknown {
-  if (error === REJECTED) return REJECTED;
+  if (error instanceof Rejected) return { code: error.code, message: error.message };
   const inner = (error as { error?: { code: number; message: string; data?: unknown } }).error;
   const info = (error as { info?: { error?: unknown } }).info?.error;
   return inner ?? info ?? { code: -32603, message: error instanceof Error ? error.message : String(error) };

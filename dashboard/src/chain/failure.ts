@@ -67,7 +67,7 @@ export function contractError(error: unknown): { name: string; values: Record<st
     const { errorName, abiItem, args } = decodeErrorResult({ abi: ERRORS, data: data as Hex });
     const inputs = "inputs" in abiItem ? abiItem.inputs : [];
     const values = inputs.map(({ name, type }, i) => {
-      const value = args?.[i];
+      const value: unknown = args[i];
       return [name === undefined || name === "" ? `_${i}` : name, asBig(value, type)] as const;
     });
     return { name: errorName, values: Object.fromEntries(values) };

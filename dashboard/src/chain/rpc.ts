@@ -6,7 +6,6 @@ import {
   http,
   type Abi,
   type Address,
-  type DecodeFunctionResultParameters,
   type ContractFunctionArgs,
   type ContractFunctionName,
   type ContractFunctionReturnType,
@@ -38,6 +37,9 @@ export function ask(node: Asked, method: string, params: readonly unknown[] = []
   });
 }
 
+/** What types a view function has is for `read` to say. */
+const decode = decodeFunctionResult as (asked: { abi: Abi; functionName: string; data: Hex }) => unknown;
+
 /** One answer of a view function, as of the latest block. */
 export async function read<
   const A extends Abi,
@@ -50,7 +52,7 @@ export async function read<
   const { abi, to, name, args = [] } = call;
   const data = encodeFunctionData({ abi, functionName: name, args } as unknown as EncodeFunctionDataParameters);
   const answer = (await ask(node, "eth_call", [{ to, data }, "latest"])) as Hex;
-  return decodeFunctionResult({ abi, functionName: name, data: answer } as DecodeFunctionResultParameters) as never;
+  return decode({ abi, functionName: name, data: answer }) as never;
 }
 
 /** The code at an address, `0x` when there is none. */
