@@ -42,6 +42,18 @@ describe("SLAEscrow: claim", () => {
     }
   });
 
+  it("refuses everybody but the provider between a month's report and its end too", async () => {
+    const a = await loadFixture(january);
+    await reportPeriod(a, 1);
+    for (const [, other] of othersThan(a, a.provider)) {
+      await expectRefusal(a.escrow.connect(other).claim(other), a.escrow, "NotTheSeat", [
+        other.address,
+        a.provider.address,
+      ]);
+    }
+    await expectMoves(a, async () => claim(a), { provider: FEE, escrow: -FEE });
+  });
+
   it("settles what is due first: nothing a second before, all at the due time", async () => {
     const a = await loadFixture(january);
     const due = boundaryOf(a, 1) + 7n * DAY;

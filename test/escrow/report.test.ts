@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { DAY } from "../../src/terms/bounds.ts";
 import { type Indicator, type Measurement, Mode, Unit } from "../../src/terms/types.ts";
-import { claimOf, contested, contestedWith, R, report, share, wait } from "../support/disputes.ts";
+import { claimOf, contested, contestedWith, D, R, report, share, wait } from "../support/disputes.ts";
 import { eventsOf, expectMoves, expectRefusal, expectState, othersThan } from "../support/expect.ts";
 import {
   acceptAsClient,
@@ -210,6 +210,35 @@ describe("report: one month after the other", () => {
     await expectState(a, { period: 2n, balance: 0n, owed: FEE / 4n, earnings: (FEE * 7n) / 4n });
   });
 
+  it("tells a breach and the month that makes it final, to the byte", async () => {
+    const a = await loadFixture(contested);
+    await report(a, 0, 0);
+    await report(a, 1, 10);
+    const time = boundaryOf(a, 3);
+    const measurements = await counts(a, 2, 5n);
+    await at(time);
+    const receipt = await (await send(a, measurements, 2)).wait();
+    const tell = (name: "PeriodFinal" | "Reported", values: readonly unknown[]) =>
+      a.escrow.interface.encodeEventLog(name, values);
+    const told = receipt!.logs.map(({ topics, data }) => ({ topics: [...topics], data }));
+    expect(told).to.deep.equal([
+      tell("PeriodFinal", [1, share(10), FEE - share(10), boundaryOf(a, 2) + D]),
+      tell("Reported", [2, 0, NO_EVIDENCE, measurements]),
+    ]);
+  });
+
+  it("takes no second first report of a month that is final already, while its window is open", async () => {
+    const a = await loadFixture(async () =>
+      contestedWith({ reportWindow: 10n * DAY, disputeWindow: 8n * DAY, chronic: [] }),
+    );
+    for (const period of [0, 1]) {
+      await report(a, period, 0);
+      const { base } = await a.lens.periodOf(a.address, period);
+      const again = report(a, period, 0, { time: base + 8n * DAY });
+      await expectRefusal(again, a.escrow, "NotTheCurrentPeriod", [period, period + 1]);
+    }
+  });
+
   it("knows no month after the last", async () => {
     const a = await loadFixture(async () => contestedWith({ periods: 2, chronic: [] }, 12n * FEE));
     for (const period of [0, 1]) await report(a, period, 0);
@@ -238,6 +267,12 @@ describe("report: counts", () => {
         await expectRefused(a, { total: wrong, bad: 0n, excluded: 0n }, "TotalDiffers", [0, wrong, total]);
       }
       await expectStands(a, { total, bad: 0n, excluded: 0n }, 0n);
+    });
+
+    it("excluded is part of the total", async () => {
+      const a = await loadFixture(downtimeOnly);
+      const less = { total: total - 10n, bad: 0n, excluded: 10n };
+      await expectRefused(a, less, "TotalDiffers", [0, total - 10n, total]);
     });
 
     it("bad and excluded fill the total at most", async () => {
