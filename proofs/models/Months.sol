@@ -5,6 +5,8 @@ pragma solidity 0.8.37;
 /// @notice Stands in for the library that counts months, whose sums go round at 2^256: some time follows from a month and
 /// some month from a time, always the same one. What a proof needs beyond that it requires.
 library Months {
+    uint256 internal constant SHORTEST = 28 days;
+
     function start(uint256 month) internal pure returns (uint256) {
         return uint40(_some(month, 101, 0));
     }
