@@ -19,7 +19,8 @@ describe("the acceptance that makes an agreement active", () => {
   });
 
   it("is none while one seat has accepted, or took it back before the other did", () => {
-    expect(activationIn([])).to.equal(undefined);
+    const nothing: AgreementEvent[] = [];
+    expect(activationIn(nothing)).to.equal(undefined);
     expect(activationIn([said("Accepted", PROVIDER, 1)])).to.equal(undefined);
     const back = [said("Accepted", PROVIDER, 1), said("Unaccepted", PROVIDER, 2), said("Accepted", CLIENT, 3)];
     expect(activationIn(back)).to.equal(undefined);
