@@ -264,6 +264,12 @@ describe("dispute: pledge", () => {
     await expectMoves(a, () => claimOf(a, a.provider, 0, 10), { provider: -pledge, escrow: pledge });
   });
 
+  it("is taken when it is a single unit", async () => {
+    const a = await loadFixture(async () => contestedWith({ pledge: 1n, pledgeShare: 0n }));
+    await report(a, 0, 10);
+    await expectMoves(a, () => claimOf(a, a.client, 0, 50), { client: -1n, escrow: 1n });
+  });
+
   it("is nothing when the terms ask for nothing", async () => {
     const a = await loadFixture(shareless);
     await report(a, 0, 10);

@@ -239,13 +239,31 @@ describe("report: one month after the other", () => {
     }
   });
 
-  it("knows no month after the last", async () => {
-    const a = await loadFixture(async () => contestedWith({ periods: 2, chronic: [] }, 12n * FEE));
+  for (const months of [1, 12]) {
+    it(`knows no period after the last, of months: ${months}`, async () => {
+      const a = await loadFixture(async () =>
+        contestedWith({ periodMonths: months, periods: 2, chronic: [] }, 12n * FEE),
+      );
+      for (const period of [0, 1]) await report(a, period, 0);
+      const [from, to] = [boundaryOf(a, 2), boundaryOf(a, 3)];
+      await at(to);
+      await expectRefusal(send(a, [{ total: to - from, bad: 0n, excluded: 0n }], 2), a.escrow, "NotActive");
+      await expectState(a, { earnings: 2n * FEE, balance: 10n * FEE });
+    });
+  }
+
+  it("pays a short first month its share", async () => {
+    const a = await loadFixture(async () => contestedWith({ start: START + 15n * DAY }));
     for (const period of [0, 1]) await report(a, period, 0);
-    const [from, to] = [boundaryOf(a, 2), boundaryOf(a, 3)];
-    await at(to);
-    await expectRefusal(send(a, [{ total: to - from, bad: 0n, excluded: 0n }], 2), a.escrow, "NotActive");
-    await expectState(a, { earnings: 2n * FEE, balance: 10n * FEE });
+    const { fee } = await a.lens.periodOf(a.address, 0);
+    expect(fee).to.be.lessThan(FEE);
+    await expectState(a, { period: 1n, earnings: fee });
+  });
+
+  it("counts the silent months between two reports", async () => {
+    const a = await loadFixture(contested);
+    for (const period of [0, 1, 2, 3, 4, 5, 8]) await report(a, period, 0);
+    await expectState(a, { period: 8n, creditsGiven: 2n * share(50), earnings: 7n * FEE });
   });
 });
 
@@ -337,6 +355,16 @@ describe("report: counts", () => {
       });
     });
   }
+
+  it("are each of their own indicator", async () => {
+    const two = [1n, 2n].map((instances, i) => ({ ...seconds(Mode.DowntimeOnly, instances), id: i + 1 }));
+    const a = await loadFixture(async () => contestedWith({ indicators: two }));
+    const one = { total: JANUARY, bad: 0n, excluded: 0n };
+    await at(FEBRUARY);
+    await expectRefusal(send(a, [one, one]), a.escrow, "TotalDiffers", [1, JANUARY, 2n * JANUARY]);
+    await send(a, [one, { ...one, total: 2n * JANUARY }]);
+    await expectState(a, { stage: Stage.Reported, credit: 0n });
+  });
 
   it("are numbers of 64 bits: greater ones are refused without a word", async () => {
     const plain = { id: 1, unit: Unit.Probes, mode: Mode.Count, instances: 1n, excludedCap: 2n ** 64n - 1n };
