@@ -16,7 +16,7 @@ export async function buildPage(folder = PAGE): Promise<void> {
     root: join(ROOT, "dashboard"),
     base: "./",
     mode: "production",
-    logLevel: "warn",
+    logLevel: "error",
     plugins: [compiledContracts(), classicScript()],
     // whatever the process that builds calls its own surroundings: mocha's are "test"
     define: { "process.env.NODE_ENV": JSON.stringify("production") },
