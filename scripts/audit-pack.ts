@@ -6,6 +6,7 @@ import { agreementField } from "../src/cli/fields.ts";
 import { readAgreementFile } from "../src/cli/file.ts";
 import { EXIT } from "../src/cli/io.ts";
 import { job } from "../src/cli/job.ts";
+import { recordAtHand } from "../src/cli/recorded.ts";
 import { evidenceField } from "../src/cli/sources.ts";
 import { bytesOf, FORMATS, writeWhole } from "../src/cli/stating.ts";
 import { auditPack } from "../src/cli/auditing.ts";
@@ -37,7 +38,8 @@ export default job({
       );
     };
     const books = await readBooks(agreement, () => context.now());
-    const options = { file, measures: file?.measures ?? [], chainId: network.chainId, folder };
+    const record = await recordAtHand(context, agreement, undefined);
+    const options = { file, measures: file?.measures ?? [], chainId: network.chainId, folder, record };
     const agreementFile = isFile ? readFileSync(ref) : undefined;
     const work = auditPack({ year, network, books, options, agreementFile, write });
     const { zip, files, verification, missing, statements } = await context.output.during("Packing the year", work);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { job } from "../src/cli/job.ts";
-import { evidenceField } from "../src/cli/sources.ts";
+import { recordFields } from "../src/cli/saying.ts";
 import {
   bytesOf,
   FORMATS,
@@ -25,7 +25,7 @@ export default job({
     ],
   },
   options: {
-    ...evidenceField,
+    ...recordFields,
     out: ["<folder>", "where the files are written (default: statements)", z.string().default("statements")],
     format: [
       "<formats>",
@@ -38,9 +38,9 @@ export default job({
     ],
   },
   needs: "chain",
-  async run(context, { named, evidence, out, format }) {
+  async run(context, { named, evidence, record, out, format }) {
     const { agreements, month } = sortNamed(named);
-    const work = readClientStatement(context, agreements, month, evidence);
+    const work = readClientStatement(context, agreements, month, evidence, record);
     const client = await context.output.during("Reading the chain", work);
     const written: Written[] = [];
     for (const each of format)

@@ -1,4 +1,5 @@
-import { formatAmount, formatTime } from "./terms/format.ts";
+import { DAY } from "./terms/bounds.ts";
+import { formatAmount, formatSpan, formatTime, plural } from "./terms/format.ts";
 
 /** How a token's amounts are written. */
 export type { TokenUnit as Currency } from "./terms/format.ts";
@@ -26,6 +27,13 @@ export function away(seconds: bigint, now: bigint): string {
         ? `${distance / 3600n} h`
         : `${distance / 60n} min`;
   return seconds > now ? `in ${rough}` : `${rough} ago`;
+}
+
+/** To the second, but for days: `13 days 5 h 23 min`. */
+export function distance(seconds: bigint): string {
+  const days = seconds / DAY;
+  if (days < 2n || seconds % DAY === 0n) return formatSpan(seconds);
+  return `${plural(days, "day")} ${formatSpan((seconds % DAY) - (seconds % 60n))}`;
 }
 
 /** `0x1234…abcd` */

@@ -1,9 +1,7 @@
 import { formatUtc } from "../measure/time.ts";
-import { moment } from "../format.ts";
+import { distance, moment } from "../format.ts";
 import { isOpen, leadOf, standingAnswer, type RecordEntry, type Saying } from "../record/journal.ts";
 import type { RecordText } from "../record/texts.ts";
-import { DAY } from "../terms/bounds.ts";
-import { formatSpan, plural } from "../terms/format.ts";
 
 type WordsOf = (commitment: string) => Pick<RecordText, "text" | "document"> | undefined;
 
@@ -35,13 +33,6 @@ function headline(entry: RecordEntry): string {
 
 const leadText = (lead: bigint): string =>
   lead >= 0n ? `told ${distance(lead)} ahead` : `told ${distance(-lead)} after it began`;
-
-/** To the second, but for days: `13 days 5 h 23 min`. */
-function distance(seconds: bigint): string {
-  const days = seconds / DAY;
-  if (days < 2n || seconds % DAY === 0n) return formatSpan(seconds);
-  return `${plural(days, "day")} ${formatSpan((seconds % DAY) - (seconds % 60n))}`;
-}
 
 function laterLines(entry: RecordEntry, wordsOf: WordsOf): string[] {
   if (entry.what === "incident") {

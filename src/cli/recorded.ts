@@ -9,6 +9,7 @@ import { needsRecord } from "../record/check.ts";
 import { commitmentOf, MAX_TEXT, salted, saysSame, type Said } from "../record/texts.ts";
 import { periodOf } from "../terms/calendar.ts";
 import { indicatorsIn } from "../terms/measurements.ts";
+import type { RecordAtHand } from "../statement/recorded.ts";
 import type { SwornPeriod } from "./swear.ts";
 import { UpheldError } from "../errors.ts";
 import type { Context } from "./context.ts";
@@ -33,21 +34,47 @@ export const textField: Field<string> = [
 /** The record beside `agreement`: by flag, environment, or as remembered for the chain. Throws `record.unknown`. */
 export async function openRecord(
   context: Context,
-  { factory, address: agreement }: Pick<Agreement, "factory" | "address">,
+  agreement: Pick<Agreement, "factory" | "address">,
   given?: string,
 ): Promise<AgreementRecord> {
-  const { network } = await context.chain();
-  const known = (await context.addressBook()).get(network.chainId);
-  const remembered = known?.factory === factory.address ? known.record : undefined;
-  const address = nonEmpty(given) ?? nonEmpty(context.output.io.env["UPHELD_RECORD"]) ?? remembered;
-  if (address === undefined) {
+  const record = await knownRecord(context, agreement, given);
+  if (record === undefined) {
+    const [{ network }, { factory }] = [await context.chain(), agreement];
     throw new UpheldError({
       code: "record.unknown",
       message: `No record of the factory ${factory.address} is known on ${network.name}.`,
       hint: "Name it by --record or UPHELD_RECORD; `upheld record new` makes it, once for all agreements.",
     });
   }
-  return AgreementRecord.at(factory, address, agreement);
+  return record;
+}
+
+/** The same; undefined when none is known. */
+export async function knownRecord(
+  context: Context,
+  { factory, address: agreement }: Pick<Agreement, "factory" | "address">,
+  given?: string,
+): Promise<AgreementRecord | undefined> {
+  const { network } = await context.chain();
+  const known = (await context.addressBook()).get(network.chainId);
+  const remembered = known?.factory === factory.address ? known.record : undefined;
+  const address = nonEmpty(given) ?? nonEmpty(context.output.io.env["UPHELD_RECORD"]) ?? remembered;
+  return address === undefined ? undefined : AgreementRecord.at(factory, address, agreement);
+}
+
+/** A statement's record, with the texts in the `evidence` folder; no folder: without any. Undefined: none is known. */
+export async function recordAtHand(
+  context: Context,
+  agreement: Agreement,
+  given: string | undefined,
+  evidence?: string,
+): Promise<RecordAtHand | undefined> {
+  const record = await knownRecord(context, agreement, given);
+  if (record === undefined) return undefined;
+  const { chainId } = (await context.chain()).network;
+  const kept = evidence === undefined ? undefined : await readTexts(evidence, chainId, agreement.address);
+  const texts = new Map([...(kept?.byCommitment ?? [])].map(([commitment, { text }]) => [commitment, text.text]));
+  return { journal: await record.read(), texts };
 }
 
 /** All that is in the record now. */

@@ -13,6 +13,7 @@ import { statementOf, type Statement } from "../statement/statement.ts";
 import { together, type ClientStatement } from "../statement/client.ts";
 import type { Context } from "./context.ts";
 import { readAgreementFile } from "./file.ts";
+import { recordAtHand } from "./recorded.ts";
 import { usage } from "./job.ts";
 import { toJson } from "./output.ts";
 
@@ -36,6 +37,7 @@ export async function readClientStatement(
   agreements: readonly string[],
   month: string,
   folder: string,
+  record?: string,
 ): Promise<ClientStatement> {
   const statements: Statement[] = [];
   for (const ref of agreements) {
@@ -44,9 +46,11 @@ export async function readClientStatement(
       throw usage(`the agreement ${ref} is named twice`);
     const { network } = await context.chain();
     const file = isAddress(ref) ? undefined : readAgreementFile(ref);
-    const options = { file, measures: file?.measures ?? [], chainId: network.chainId, folder };
-    const books = readBooks(agreement, () => context.now());
-    statements.push(await statementOf(await books, monthOf(month), options));
+    const books = await readBooks(agreement, () => context.now());
+    // After the books: what is in the record by their time is all there.
+    const said = await recordAtHand(context, agreement, record, folder);
+    const options = { file, measures: file?.measures ?? [], chainId: network.chainId, folder, record: said };
+    statements.push(await statementOf(books, monthOf(month), options));
   }
   const { network } = await context.chain();
   return together(network, statements as [Statement, ...Statement[]]);

@@ -1,6 +1,6 @@
-import { countInput, type EvidenceInput, type IndicatorInput } from "../evidence/build.ts";
+import { countInput, type Counted, type EvidenceInput, type IndicatorInput } from "../evidence/build.ts";
 import { RECORD_VANTAGE } from "../evidence/notes.ts";
-import type { CanonicalDowntime } from "../measure/outages.ts";
+import { closedHours } from "../measure/hours.ts";
 import type { Period } from "../measure/types.ts";
 import { intersect, lengthOf, merge, subtract } from "../measure/windows.ts";
 import type { Indicator } from "../terms/types.ts";
@@ -44,7 +44,9 @@ export type ExclusionReason =
     }
   | { readonly what: "advice"; readonly entry: number; readonly declinedAt: bigint | undefined }
   /** Listed by whoever measured, with no entry of the record. */
-  | { readonly what: "listed" };
+  | { readonly what: "listed" }
+  /** By the policy: outside the hours that count, or the samples do not tell. */
+  | { readonly what: "closed" | "unknown" };
 
 /** A stretch of time that does not count, with one of the reasons that it has. */
 export interface ExclusionFact extends Period {
@@ -115,7 +117,7 @@ export function periodFacts(
       const runs = badRuns({ downtime, instances: input.indicator.instances }, period);
       return runs.map((run) => outageFact(id, run, journal, period));
     }),
-    exclusions: counted.flatMap(({ id, input, listed }) => exclusionFacts(id, input, listed, journal)),
+    exclusions: counted.flatMap((each) => exclusionFacts(each, journal, period)),
     caps: counted.map(({ id, measurement: { excluded } }, i) => {
       const cap = indicators[i]?.excludedCap ?? 0n;
       return { indicator: id, cap, used: excluded, left: cap > excluded ? cap - excluded : 0n };
@@ -140,37 +142,39 @@ function outageFact(indicator: number, { start, end }: Period, journal: Journal,
 }
 
 function exclusionFacts(
-  indicator: number,
-  input: IndicatorInput,
-  { exclusions }: CanonicalDowntime,
+  { id, input, downtime, listed }: Counted & { readonly input: IndicatorInput },
   journal: Journal,
+  period: Period,
 ): ExclusionFact[] {
+  const hours = input.grade === "samples" ? input.policy.hours : undefined;
+  const closed = hours === undefined ? [] : closedHours(hours, period);
   const cites =
     input.grade === "totals" ? [] : (input.remarks ?? []).filter(({ vantage }) => vantage === RECORD_VANTAGE);
-  const byReason = [...Map.groupBy(cites, ({ reason }) => reason)].map(([cited, spans]) => ({
-    reason: reasonOf(cited, journal),
-    spans: merge(spans.map(({ start, end }) => ({ start, end }))),
+  const cited = [...Map.groupBy(cites, ({ reason }) => reason)].map(([entry, spans]) => ({
+    reason: reasonOf(entry, journal),
+    spans: spansOf(spans),
   }));
-  return exclusions.flatMap(({ start, end, instance }) => {
-    const fact = (reason: ExclusionReason) => (span: Period) => ({
-      indicator,
-      instance,
-      start: span.start,
-      end: span.end,
-      seconds: lengthOf([span]),
-      reason,
-    });
+  return downtime.exclusions.flatMap(({ start, end, instance }) => {
+    const own = listed.exclusions.filter((each) => each.instance === instance);
+    const reasons = [
+      ...cited,
+      { reason: { what: "listed" } as const, spans: spansOf(own) },
+      { reason: { what: "closed" } as const, spans: closed },
+      { reason: { what: "unknown" } as const, spans: [{ start, end }] },
+    ];
     let left: Period[] = [{ start, end }];
     const facts: ExclusionFact[] = [];
     // each second once: of several reasons the first says it
-    for (const { reason, spans } of byReason) {
-      facts.push(...intersect(left, spans).map(fact(reason)));
+    for (const { reason, spans } of reasons) {
+      const spanned = intersect(left, spans);
+      facts.push(...spanned.map((span) => ({ indicator: id, instance, ...span, seconds: lengthOf([span]), reason })));
       left = left.flatMap((span) => subtract([span], spans, span));
     }
-    facts.push(...left.map(fact({ what: "listed" })));
     return facts.sort((a, b) => (a.start < b.start ? -1 : 1));
   });
 }
+
+const spansOf = (spans: readonly Period[]): Period[] => merge(spans.map(({ start, end }) => ({ start, end })));
 
 function reasonOf(cited: string, journal: Journal): ExclusionReason {
   const number = Number(cited.split(" ")[1]);

@@ -105,6 +105,31 @@ function changed(entry: RecordEntry | undefined, event: RecordEvent): RecordEntr
   throw new RangeError(`${event.name} of entry ${event.number}, which is ${entry?.what ?? "not there"}`);
 }
 
+/** The record as it stood at `time`: without what was written later. */
+export function journalAt(journal: Journal, time: bigint): Journal {
+  const isSaid = ({ at }: Saying) => at <= time;
+  const then = <T extends object>(entry: T, key: keyof T): T => {
+    const { [key]: _later, ...rest } = entry;
+    return rest as T;
+  };
+  return journal.filter(isSaid).map((entry) => {
+    switch (entry.what) {
+      case "incident": {
+        const seen = { ...entry, updates: entry.updates.filter(isSaid) };
+        return seen.resolved === undefined || isSaid(seen.resolved) ? seen : then(seen, "resolved");
+      }
+      case "advice": {
+        const seen = { ...entry, answers: entry.answers.filter(isSaid) };
+        return (seen.retractedAt ?? 0n) > time ? then(seen, "retractedAt") : seen;
+      }
+      case "maintenance":
+        return (entry.retractedAt ?? 0n) > time ? then(entry, "retractedAt") : entry;
+      case "document":
+        return entry;
+    }
+  });
+}
+
 /** The answer that stood just before `time`: what was said in that very second came too late. */
 export function answerBefore({ answers }: AdviceEntry, time: bigint): Answer | undefined {
   return answers.filter(({ at }) => at < time).at(-1)?.answer;

@@ -5,6 +5,9 @@ import { UNIT_WORDS } from "../terms/tiers.ts";
 import type { ClientStatement, Total } from "./client.ts";
 import { KINDS, over, type Account, type Amounts } from "./entries.ts";
 import { allTodos, NO_INVOICE } from "./paper.ts";
+import type { OutageFact, ExclusionReason } from "../record/facts.ts";
+import { standingAnswer, type AdviceEntry } from "../record/journal.ts";
+import { textOf, type RecordAtHand, type RecordOfMonth, type RecordOfPeriod } from "./recorded.ts";
 import { remarksOf, todosOf } from "./remarks.ts";
 import type { Measured, Service } from "./service.ts";
 import type { Statement } from "./statement.ts";
@@ -86,6 +89,7 @@ function statementData(statement: Statement) {
       toProvider: write(toProvider),
       toClient: write(toClient),
     })),
+    advice: statement.record && adviceData(statement.record),
     remarks: remarksOf(statement),
     todo: todosOf(statement),
   };
@@ -93,14 +97,13 @@ function statementData(statement: Statement) {
 
 function serviceData(service: Service, write: (amount: bigint) => string) {
   const { period, stage, until, report, claims, evidence, finalAt, leaveUntil } = service;
-  const time = (at: bigint | undefined) => (at === undefined ? undefined : formatUtc(at));
   return {
     period: period.index,
     start: formatUtc(period.start),
     end: formatUtc(period.end),
     fee: write(period.fee),
     stage,
-    until: time(until),
+    until: timeData(until),
     report: report && { revision: report.revision, at: formatUtc(report.at), credit: write(report.credit) },
     isSilent: service.isSilent,
     claims: claims.map(({ seat, at, credit }) => ({ seat, at: formatUtc(at), credit: write(credit) })),
@@ -108,11 +111,66 @@ function serviceData(service: Service, write: (amount: bigint) => string) {
     credit: write(service.credit),
     fromBond: write(service.fromBond),
     held: write(service.held),
-    finalAt: time(finalAt),
-    leaveUntil: time(leaveUntil),
+    finalAt: timeData(finalAt),
+    leaveUntil: timeData(leaveUntil),
     evidence: service.root === undefined ? undefined : { root: service.root, file: evidence?.kind },
     measures: service.measures.map(measureData),
+    record: service.record && recordData(service.record),
   };
+}
+
+/** Lengths in whole seconds, caps in the measure's unit. */
+function recordData(record: RecordOfPeriod) {
+  const { facts, otherIncidents } = record;
+  return {
+    outages: facts?.outages.map(({ indicator, start, end, incident, toldAt, toldAfter }: OutageFact) => ({
+      ...{ measure: indicator, start: formatUtc(start), end: formatUtc(end), incident },
+      toldAt: timeData(toldAt),
+      toldAfterSeconds: toldAfter,
+      text: textOf(record, incident),
+    })),
+    exclusions: facts?.exclusions.map(({ indicator, instance, start, end, seconds, reason }) => ({
+      ...{ measure: indicator, instance, start: formatUtc(start), end: formatUtc(end), seconds },
+      reason: reasonData(reason, record),
+    })),
+    caps: facts?.caps.map(({ indicator, cap, used, left }) => ({ measure: indicator, cap, used, left })),
+    otherIncidents: otherIncidents.map(({ number, at, began, resolved }) => ({
+      ...{ incident: number, began: formatUtc(began), toldAt: formatUtc(at), toldAfterSeconds: at - began },
+      ended: timeData(resolved?.ended),
+      text: textOf(record, number),
+    })),
+  };
+}
+
+const timeData = (at: bigint | undefined): string | undefined => (at === undefined ? undefined : formatUtc(at));
+
+function reasonData(reason: ExclusionReason, record: RecordAtHand) {
+  switch (reason.what) {
+    case "maintenance": {
+      const { what, entry, kind, announcedAt, ahead } = reason;
+      const text = textOf(record, entry);
+      return { what, entry, kind, announcedAt: formatUtc(announcedAt), secondsAhead: ahead, text };
+    }
+    case "advice": {
+      const { what, entry, declinedAt } = reason;
+      return { what, entry, declinedAt: timeData(declinedAt), text: textOf(record, entry) };
+    }
+    default:
+      return { what: reason.what };
+  }
+}
+
+function adviceData(record: RecordOfMonth) {
+  const each = (advice: AdviceEntry) => {
+    const last = advice.answers.at(-1);
+    return {
+      ...{ entry: advice.number, at: formatUtc(advice.at), text: textOf(record, advice.number) },
+      answer: standingAnswer(advice),
+      answeredAt: timeData(last?.at),
+      answerText: record.texts.get(last?.commitment ?? ""),
+    };
+  };
+  return { open: record.adviceOpen.map(each), declined: record.adviceDeclined.map(each) };
 }
 
 function measureData({ indicator, name, counts, excludedCap, incidents, exclusions }: Measured) {

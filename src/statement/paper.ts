@@ -1,4 +1,5 @@
 import { formatAmount, formatDuration, formatMoney, formatTime, plural } from "../terms/format.ts";
+import type { InstanceSpan } from "../measure/outages.ts";
 import { formatQuantity } from "../terms/tiers.ts";
 import { Unit } from "../terms/types.ts";
 import { periodOf } from "../terms/calendar.ts";
@@ -8,6 +9,7 @@ import type { ClientStatement, Total } from "./client.ts";
 import { ACCOUNTS, KINDS, wholeOf, type Account, type Amounts, type Kind } from "./entries.ts";
 import { monthTitle } from "./month.ts";
 import { countsWords, remarksOf, titleOf, todosOf, who } from "./remarks.ts";
+import { adviceWords, answerWords, incidentWords, reasonWords, toldWords, type RecordOfPeriod } from "./recorded.ts";
 import type { Measured, Service } from "./service.ts";
 import type { Statement } from "./statement.ts";
 
@@ -165,6 +167,7 @@ function agreementBlocks(statement: Statement, { network }: ClientStatement, sin
     ...taxBlocks(statement),
     ...movementBlocks(statement),
     ...statement.services.flatMap((service) => serviceBlocks(service, statement)),
+    ...adviceBlocks(statement),
     {
       kind: "small",
       text: `${statement.service === undefined ? "" : `${statement.service}. `}Agreement ${agreement} on ${network.name} (chain ${network.chainId}). Client ${nameAnd(statement, "client")}; provider ${nameAnd(statement, "provider")}. Money: ${token.symbol}, ${token.address}. Seats: ${seats.client === statement.terms.client && seats.provider === statement.terms.provider ? "as agreed at the start" : "handed over since the start"}. Series number ${number}: the agreement's own, counted from its first month.`,
@@ -271,7 +274,7 @@ function movementBlocks(statement: Statement): Block[] {
 const blankIfZero = (amount: bigint, decimals: number): string => (amount === 0n ? "" : formatAmount(amount, decimals));
 
 function serviceBlocks(service: Service, { token }: Statement): Block[] {
-  const { period, measures, report, isSilent, root, evidence, finalAt, decidedBy, stage } = service;
+  const { period, measures, report, isSilent, root, evidence, finalAt, decidedBy, stage, record } = service;
   const lines = [
     report === undefined
       ? isSilent
@@ -296,7 +299,8 @@ function serviceBlocks(service: Service, { token }: Statement): Block[] {
   return [
     { kind: "heading", level: 3, text: `Service: ${titleOf(period)}` },
     { kind: "text", text: lines.join(" ") },
-    ...measures.flatMap(measureBlocks),
+    ...measures.flatMap((measured) => measureBlocks(measured, record)),
+    ...incidentBlocks(record),
     ...(root === undefined ? [] : [{ kind: "small", text: `Evidence ${root}; ${evidenceWords(evidence)}.` } as const]),
   ];
 }
@@ -312,25 +316,88 @@ function evidenceWords(evidence: Service["evidence"]): string {
   }
 }
 
-function measureBlocks(measured: Measured): Block[] {
-  const { indicator, counts, excludedCap, incidents, exclusions } = measured;
+/** What the provider told of beside the outages that were measured. */
+function incidentBlocks(record: RecordOfPeriod | undefined): Block[] {
+  if (record === undefined || record.otherIncidents.length === 0) return [];
+  const more = record.otherIncidents.length - MOST_INCIDENTS;
+  const about = record.facts === undefined ? "" : ", beside the time counted as bad";
+  return [
+    { kind: "text", text: `What the provider told of${about}:` },
+    { kind: "list", items: record.otherIncidents.slice(0, MOST_INCIDENTS).map((each) => incidentWords(each, record)) },
+    ...moreBlocks(more),
+  ];
+}
+
+/** Open advice first. */
+function adviceBlocks({ record }: Statement): Block[] {
+  if (record === undefined) return [];
+  const advice = [...record.adviceOpen, ...record.adviceDeclined];
+  if (advice.length === 0) return [];
+  return [
+    { kind: "heading", level: 3, text: "Advice open and declined" },
+    {
+      kind: "table",
+      head: ["no.", "given (UTC)", "advice", "answer"],
+      rows: advice
+        .slice(0, MOST_INCIDENTS)
+        .map((each) => [
+          String(each.number),
+          formatTime(each.at),
+          adviceWords(each, record),
+          answerWords(each, record),
+        ]),
+      figures: [],
+      sums: [],
+    },
+    ...moreBlocks(advice.length - MOST_INCIDENTS),
+  ];
+}
+
+const moreBlocks = (more: number): Block[] =>
+  more > 0 ? [{ kind: "small", text: `And ${more} more: all of them are in the JSON file.` }] : [];
+
+interface Stretch extends InstanceSpan {
+  readonly what: "bad" | "left out";
+  /** What the record says of it; empty without a record. */
+  readonly said: string;
+}
+
+/** What was counted as bad, or left out, with why and when the client was told if the record says so. */
+function stretchesOf({ indicator, incidents, exclusions }: Measured, record: RecordOfPeriod | undefined): Stretch[] {
+  const { facts } = record ?? {};
+  const isOwn = (fact: { readonly indicator: number }) => fact.indicator === indicator.id;
+  const outageOf = ({ start }: InstanceSpan) =>
+    facts?.outages.find((outage) => isOwn(outage) && outage.start <= start && start < outage.end);
+  const bad = (incidents ?? []).map((span): Stretch => {
+    const outage = outageOf(span);
+    const said = record === undefined || outage === undefined ? "" : toldWords(outage, record);
+    return { ...span, what: "bad", said };
+  });
+  const left: Stretch[] =
+    record === undefined || facts === undefined
+      ? (exclusions ?? []).map((span) => ({ ...span, what: "left out", said: "" }))
+      : facts.exclusions.filter(isOwn).map((fact) => ({ ...fact, what: "left out", said: reasonWords(fact, record) }));
+  return [...bad, ...left].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+}
+
+function measureBlocks(measured: Measured, record: RecordOfPeriod | undefined): Block[] {
+  const { indicator, counts, excludedCap, incidents } = measured;
   const amount = (units: bigint) => formatQuantity(units, indicator.unit);
   const cap =
     counts.excluded === 0n && excludedCap === 0n
       ? ""
       : `; left out of account ${amount(counts.excluded)} of at most ${amount(excludedCap)}, ${amount(excludedCap - counts.excluded)} left`;
-  const rows = [
-    ...(incidents ?? []).map((span) => ({ ...span, what: "bad" })),
-    ...(exclusions ?? []).map((span) => ({ ...span, what: "left out" })),
-  ].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const rows = stretchesOf(measured, record);
+  const isRecorded = record?.facts !== undefined;
   const more = rows.length - MOST_INCIDENTS;
   const shown = rows
     .slice(0, MOST_INCIDENTS)
-    .map(({ start, end, what, instance }) => [
+    .map(({ start, end, what, said, instance }) => [
       formatTime(start),
       formatTime(end),
       formatDuration(end - start),
       `${what}${instance === 0 || indicator.instances === 1n ? "" : `, no. ${instance}`}`,
+      ...(isRecorded ? [said] : []),
     ]);
   const number =
     indicator.unit === Unit.Seconds && incidents !== undefined ? `, in ${plural(incidents.length, "incident")}` : "";
@@ -341,19 +408,18 @@ function measureBlocks(measured: Measured): Block[] {
       : [
           {
             kind: "table",
-            head: ["from (UTC)", "to", "for", "counted as"],
+            head: [
+              "from (UTC)",
+              "to",
+              "for",
+              "counted as",
+              ...(isRecorded ? ["why, and when the client was told"] : []),
+            ],
             rows: shown,
             figures: [],
             sums: [],
           } as const,
         ]),
-    ...(more > 0
-      ? [
-          {
-            kind: "small",
-            text: `And ${more} more: all of them are in the JSON file.`,
-          } as const,
-        ]
-      : []),
+    ...moreBlocks(more),
   ];
 }

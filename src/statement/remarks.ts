@@ -119,7 +119,7 @@ function goodRemark(_statement: Statement, service: Service): string | undefined
 
 /** What is to be done, the most urgent first; at most three. */
 export function todosOf(statement: Statement): Todo[] {
-  const { token, closing, services, terms, held, open, end, month, isBinding } = statement;
+  const { token, closing, services, terms, held, open, end, month, isBinding, record } = statement;
   const money = (amount: bigint) => formatMoney(amount, token);
   const todos: Todo[] = [];
   const add = (seat: Todo["who"], what: string) => todos.push({ who: seat, what });
@@ -157,6 +157,11 @@ export function todosOf(statement: Statement): Todo[] {
     add("provider", `Make the bond whole with ${money(terms.bond - closing.bond)}: upheld bond.`);
   if (services.some(({ evidence }) => evidence?.kind === "missing")) {
     add("client", "Ask the oracle for the evidence file: without it nobody can recompute the counts.");
+  }
+  const waiting = record?.adviceOpen ?? [];
+  if (waiting.length > 0 && !isOver) {
+    const numbers = waiting.map(({ number }) => number).join(", ");
+    add("client", `Answer advice ${numbers}: accepted, declined or later (upheld record answer).`);
   }
   if (open.length === 0 && isOver && free > 0n)
     add("client", `Take out what is left, ${money(free)}: upheld withdraw.`);

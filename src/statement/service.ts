@@ -6,10 +6,11 @@ import { countInput, type IndicatorInput } from "../evidence/build.ts";
 import { badOf, instancesIn } from "../evidence/compare.ts";
 import type { InstanceSpan } from "../measure/outages.ts";
 import { periodOf, type Period } from "../terms/calendar.ts";
-import { excludedCapOf } from "../terms/measurements.ts";
+import { excludedCapOf, indicatorsIn } from "../terms/measurements.ts";
 import type { Measure } from "../terms/file.ts";
 import type { Indicator, Measurement } from "../terms/types.ts";
 import type { Books } from "./books.ts";
+import { recordOfPeriod, type RecordAtHand, type RecordOfPeriod } from "./recorded.ts";
 
 /** How a period stands: what is still to come, in the order of its life. */
 export type Stage = "running" | "awaiting" | "reported" | "disputed" | "split" | "final";
@@ -39,6 +40,8 @@ export interface Service {
   readonly finalAt: bigint | undefined;
   /** Because of this period the client may leave at once until then. */
   readonly leaveUntil: bigint | undefined;
+  /** Undefined: nothing was in the agreement's record. */
+  readonly record: RecordOfPeriod | undefined;
 }
 
 export interface Measured {
@@ -57,6 +60,8 @@ export interface ServiceOptions {
   readonly folder: string;
   /** Of the agreement's file, in the order of the terms; empty when only the address is known. */
   readonly measures: readonly Measure[];
+  /** The agreement's record; left out: none is known. */
+  readonly record?: RecordAtHand | undefined;
 }
 
 /** Reads period `k`. */
@@ -124,6 +129,7 @@ export async function readService(books: Books, k: number, options: ServiceOptio
     held: final === undefined ? (split?.values.held ?? 0n) : 0n,
     finalAt: final?.at,
     leaveUntil: left.length === 0 ? undefined : left.reduce((a, b) => (a > b ? a : b)),
+    record: options.record && recordOfPeriod(options.record, evidence, indicatorsIn(terms, period), period),
   };
 }
 

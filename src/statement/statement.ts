@@ -9,6 +9,7 @@ import type { Books } from "./books.ts";
 import type { Happened } from "./happened.ts";
 import { KINDS, over, serviceMonth, sumOf, type Amounts, type Entry, type Kind } from "./entries.ts";
 import { monthAt, monthsBetween, monthTitle, type CalendarMonth } from "./month.ts";
+import { recordAt, recordOfMonth, type RecordOfMonth } from "./recorded.ts";
 import { readService, type Service, type ServiceOptions } from "./service.ts";
 
 /** One agreement's month for the books: what was there, what moved and why, what is there. */
@@ -34,6 +35,8 @@ export interface Statement {
   readonly services: readonly Service[];
   /** What was decided in the month about periods that had been split. */
   readonly rulings: readonly LateRuling[];
+  /** Undefined: nothing was in the agreement's record. */
+  readonly record: RecordOfMonth | undefined;
   readonly tax: Tax | undefined;
   /** Of the month's fees and of the credits that lower them; what the bond pays is no part of the fee. */
   readonly taxed: { readonly fee: TaxSplit; readonly credit: TaxSplit } | undefined;
@@ -72,7 +75,8 @@ export async function statementOf(books: Books, month: CalendarMonth, options: S
   const decided = decidedAt(books, month, until);
   const asOf = decided ?? now;
   const seen = { ...books, happened: happened.filter(({ at }) => at <= asOf), now: asOf };
-  const services = await Promise.all(own.map((k) => readService(seen, k, options)));
+  const record = recordAt(options.record, asOf);
+  const services = await Promise.all(own.map((k) => readService(seen, k, { ...options, record })));
 
   const before = sumOf(entries.filter((entry) => entry.month < month.name).map(({ amounts }) => amounts));
   const booked = entries.filter((entry) => entry.month === month.name);
@@ -97,6 +101,7 @@ export async function statementOf(books: Books, month: CalendarMonth, options: S
     held: heldAfter(books, month),
     services,
     rulings: rulingsIn(books, month),
+    record: record && recordOfMonth(record, month, asOf),
     tax,
     taxed: tax && taxedOf(moved, tax, agreement.token.decimals),
     open: decided === undefined ? openReasons(month, services, now) : [],
