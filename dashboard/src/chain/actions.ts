@@ -7,6 +7,7 @@ import type { Measurement } from "../../../src/terms/types.ts";
 import { money, periodName } from "../words.ts";
 import { ESCROW, TOKEN } from "./abi.ts";
 import { approval, permitted, pulling, type Permit, type Plan, type Step } from "./plan.ts";
+import { checksumOf } from "./safe-checksum.ts";
 import type { View } from "./view.ts";
 
 /** How money goes in: by one signature for all, by a signed approval, by a plain transfer, by an approval that is sent. */
@@ -255,5 +256,7 @@ export function safeBatch(view: View, amount: bigint, isAccepting: boolean): str
       contractInputsValues: null,
     })),
   };
-  return `${JSON.stringify(batch, null, 2)}\n`;
+  // without it the Builder says that the file was changed after it was made
+  const meta = { ...batch.meta, checksum: checksumOf(batch) };
+  return `${JSON.stringify({ ...batch, meta }, null, 2)}\n`;
 }
