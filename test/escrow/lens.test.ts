@@ -135,6 +135,14 @@ describe("SLALens: summary", () => {
     }
   });
 
+  it("is funded up to the current period when nothing is left for it", async () => {
+    const a = await createAgreement(await loadFixture(world));
+    await activate(a, FEE);
+    await reportPeriod(a, 0);
+    await at(boundaryOf(a, 1) + 8n * DAY);
+    expectFields(await summaryOf(a), { fundedThrough: boundaryOf(a, 1) });
+  });
+
   it("says which period runs, on both sides of a boundary, and when the notice would end", async () => {
     const a = await loadFixture(active);
     for (const [time, running, noticeEnd] of [
@@ -297,6 +305,7 @@ describe("SLALens: what it refuses", () => {
     const a = await loadFixture(active);
     await a.lens.periodOf(a.address, 11);
     await expectRefusal(a.lens.periodOf(a.address, 12), a.lens, "NoSuchPeriod", [12n, 12n]);
+    await expectRefusal(a.lens.periodOf(a.address, 14), a.lens, "NoSuchPeriod", [14n, 12n]);
     const measurements = await counts(a, 11);
     await a.lens.creditOf(a.address, 11, measurements);
     await expectRefusal(a.lens.creditOf(a.address, 12, measurements), a.lens, "NoSuchPeriod", [12n, 12n]);
