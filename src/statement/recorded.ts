@@ -75,7 +75,7 @@ const andText = (text: string | undefined): string => (quoted(text) === "" ? "" 
 /** `client told 20 min after it began, incident 5: "No line"` */
 export function toldWords({ incident, toldAfter }: OutageFact, record: RecordAtHand): string {
   if (incident === undefined || toldAfter === undefined) return "client not told";
-  const when = toldAfter === 0n ? "client told before it began" : `client told ${distance(toldAfter)} after it began`;
+  const when = toldAfter === 0n ? "client knew when it began" : `client told ${distance(toldAfter)} after it began`;
   return `${when}, incident ${incident}${andText(textOf(record, incident))}`;
 }
 

@@ -41,6 +41,18 @@ interface Listed {
   readonly isRetracted?: boolean;
 }
 
+interface Stated {
+  readonly periods: readonly {
+    readonly record: {
+      readonly outages: readonly { readonly toldAfterSeconds?: string }[];
+      readonly exclusions: readonly { readonly reason: Readonly<Record<string, unknown>> }[];
+      readonly caps: readonly object[];
+      readonly otherIncidents: readonly { readonly incident: number; readonly text?: string }[];
+    };
+  }[];
+  readonly advice: { readonly declined: readonly { readonly entry: number; readonly answerText?: string }[] };
+}
+
 describe("the record by the executable", () => {
   let world: World;
   let file: string;
@@ -279,6 +291,25 @@ describe("the record by the executable", () => {
       const { json } = await world.ok("report", file, ...sources, ...evidence());
       expect(json["measurements"]).to.have.length(2);
       expect((await world.ok("verify", file, ...evidence())).json).to.include({ agrees: true, files: 1 });
+    });
+
+    it("stands in the month's statement: when the client was told, why time was left out, and advice", async () => {
+      const { json } = await world.ok("statement", file, "2030-01", ...evidence(), "--format", "none");
+      const [{ periods, advice }] = json["statements"] as [Stated];
+      const record = periods[0]?.record;
+      expect(record?.exclusions.map(({ reason }) => [reason.what, reason.entry, reason.text])).to.deep.equal([
+        ["maintenance", 1, "New disks"],
+        ["advice", 4, "Buy a second line"],
+        ["maintenance", 6, "From 2030-01-18T03:00Z"],
+        ["maintenance", 2, "Firewall"],
+      ]);
+      expect(record?.outages.map(({ toldAfterSeconds }) => toldAfterSeconds)).to.deep.equal(Array(3).fill(undefined));
+      expect(record?.caps[0]).to.deep.equal({ measure: 1, cap: "7200", used: "3300", left: "3900" });
+      expect(record?.otherIncidents.map(({ incident, text }) => [incident, text])).to.deep.equal([[5, "No line"]]);
+      expect(advice.declined.map(({ entry, answerText }) => [entry, answerText])).to.deep.equal([[4, "Too dear"]]);
+      const elsewhere = ["--evidence", join(world.folder, "elsewhere"), "--format", "none", "--json"];
+      const { out } = await world.run(["statement", file, "2030-01", ...elsewhere]);
+      expect(out).to.contain('"toldAfterSeconds": "12').and.not.contain("No line");
     });
   });
 

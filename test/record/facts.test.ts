@@ -4,6 +4,7 @@ import { withRecord } from "../../src/record/excluding.ts";
 import type { RecordEntry } from "../../src/record/journal.ts";
 import { periodFacts, recordFacts } from "../../src/record/facts.ts";
 import type { Policy } from "../../src/measure/policy.ts";
+import { lengthOf } from "../../src/measure/windows.ts";
 import { Mode, type Indicator } from "../../src/terms/types.ts";
 import { tickets, uptime } from "../evidence/fixtures.ts";
 import {
@@ -150,6 +151,28 @@ describe("facts of a period", () => {
       },
     ]);
     expect(caps).to.deep.equal([{ indicator: 1, cap: 600n, used: 1_200n, left: 0n }]);
+  });
+
+  it("say what the policy leaves out of samples: closed hours, and what they do not tell", () => {
+    const policy: Policy = {
+      ...{ good: { atLeast: 1 }, scale: 1, slot: 60, places: { bad: 1, of: 1 }, minimum: 0 },
+      ...{ counts: "whole" as const, unknown: "excluded" as const, coverage: 0 },
+      hours: { zone: "UTC", open: [{ day: 1, from: 600, to: 660 }], holidays: [] },
+    };
+    const input: IndicatorInput = {
+      ...{ grade: "samples", indicator: UPTIME, policy, maintenance: [span("07T10:10", "07T10:20")] },
+      series: [{ vantage: "vienna", times: [], values: [] }],
+    };
+    const { exclusions } = factsOf(input, []);
+    // Mondays 10:00 to 11:00 count: 7 January is the first of four.
+    const monday = exclusions.filter(({ start, end }) => start < jan("07T12:00") && end > jan("07T10:00"));
+    expect(monday.map(({ start, end, reason }) => [start, end, reason.what])).to.deep.equal([
+      [jan("07T10:00"), jan("07T10:10"), "unknown"],
+      [jan("07T10:10"), jan("07T10:20"), "listed"],
+      [jan("07T10:20"), jan("07T11:00"), "unknown"],
+      [jan("07T11:00"), jan("14T10:00"), "closed"],
+    ]);
+    expect(lengthOf(exclusions)).to.equal(JANUARY.end - JANUARY.start);
   });
 
   it("are none of counts that are stated", () => {
