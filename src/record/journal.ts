@@ -108,22 +108,22 @@ function changed(entry: RecordEntry | undefined, event: RecordEvent): RecordEntr
 /** The record as it stood at `time`: without what was written later. */
 export function journalAt(journal: Journal, time: bigint): Journal {
   const isSaid = ({ at }: Saying) => at <= time;
-  const then = <T extends object>(entry: T, key: keyof T): T => {
-    const { [key]: _later, ...rest } = entry;
-    return rest as T;
-  };
   return journal.filter(isSaid).map((entry) => {
     switch (entry.what) {
       case "incident": {
-        const seen = { ...entry, updates: entry.updates.filter(isSaid) };
-        return seen.resolved === undefined || isSaid(seen.resolved) ? seen : then(seen, "resolved");
+        const { resolved, ...rest } = entry;
+        const seen = { ...rest, updates: rest.updates.filter(isSaid) };
+        return resolved !== undefined && isSaid(resolved) ? { ...seen, resolved } : seen;
       }
       case "advice": {
-        const seen = { ...entry, answers: entry.answers.filter(isSaid) };
-        return (seen.retractedAt ?? 0n) > time ? then(seen, "retractedAt") : seen;
+        const { retractedAt, ...rest } = entry;
+        const seen = { ...rest, answers: rest.answers.filter(isSaid) };
+        return retractedAt !== undefined && retractedAt <= time ? { ...seen, retractedAt } : seen;
       }
-      case "maintenance":
-        return (entry.retractedAt ?? 0n) > time ? then(entry, "retractedAt") : entry;
+      case "maintenance": {
+        const { retractedAt, ...rest } = entry;
+        return retractedAt !== undefined && retractedAt <= time ? entry : rest;
+      }
       case "document":
         return entry;
     }

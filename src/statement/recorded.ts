@@ -65,7 +65,7 @@ const MOST_WORDS = 160;
 
 /** `"Mail is down"`, on one line; empty when it is not at hand. */
 function quoted(text: string | undefined): string {
-  const words = [...(text ?? "").replaceAll(/\s+/g, " ").trim()];
+  const words = Array.from((text ?? "").replaceAll(/\s+/g, " ").trim());
   if (words.length === 0) return "";
   return `"${words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS).join("")}…` : words.join("")}"`;
 }

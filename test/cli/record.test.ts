@@ -321,6 +321,9 @@ describe("the record by the executable", () => {
       const unknown = await world.refusal("record", "list", file);
       expect(unknown.code).to.equal("record.unknown");
       expect(unknown.hint).to.contain("upheld record new");
+      const month = ["statement", file, "2030-01", ...evidence(), "--format", "none", "--json"];
+      expect((await world.run(month)).out).to.not.contain("advice");
+      expect((await world.run([...month, "--record", known?.record ?? ""])).out).to.contain('"Too dear"');
       const made = await world.ok("record", "new", "--from", world.people.stranger);
       expect(made.json["record"])
         .to.match(/^0x[0-9a-fA-F]{40}$/)
