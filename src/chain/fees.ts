@@ -21,7 +21,7 @@ export async function feesNow(provider: JsonRpcProvider, highest?: bigint): Prom
   if ((gasPrice ?? 0n) > highest) {
     throw new UpheldError({
       code: "gas.too-dear",
-      message: `A unit of gas costs ${formatUnits(gasPrice ?? 0n, "gwei")} gwei, above the limit of ${formatUnits(highest, "gwei")}.`,
+      message: `A unit of gas costs ${formatUnits(gasPrice ?? 0n, "gwei")} gwei, above the limit of ${formatUnits(highest, "gwei")} gwei.`,
       hint: "It is sent once gas is cheaper; raise the limit if a deadline is near.",
       retry: true,
     });

@@ -37,7 +37,7 @@ describe("what is offered for gas", () => {
       feesNow(asking(30_000_000_001n, 60n ** 7n, 1n), 30_000_000_000n),
     );
     expect({ code, retry }).to.deep.equal({ code: "gas.too-dear", retry: true });
-    expect(message).to.equal("A unit of gas costs 30.000000001 gwei, above the limit of 30.0.");
+    expect(message).to.equal("A unit of gas costs 30.000000001 gwei, above the limit of 30.0 gwei.");
     expect(hint).to.equal("It is sent once gas is cheaper; raise the limit if a deadline is near.");
   });
 
