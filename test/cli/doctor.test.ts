@@ -86,7 +86,10 @@ describe("upheld doctor", function () {
     const { exitCode, bad, findings } = await doctor(config());
     expect(bad).to.deep.equal([]);
     expect(exitCode).to.equal(0);
-    const checks = findings.map(({ check, message }) => `${check}: ${message}`);
+    // how many days are left depends on how long the tests before took
+    const checks = findings.map(
+      ({ check, message }) => `${check}: ${message.replace(/in 6[12] days/, "in two months")}`,
+    );
     expect(checks).to.include.members([
       "chain: local, chain 31337, play money: its clock is its own",
       "key: it can report for every agreement",
@@ -96,7 +99,7 @@ describe("upheld doctor", function () {
       "holes: none in the last 7 days",
       "interval: a sample every 30 s; 40 min 19 s of 28 days may be down without a credit",
       "retention: it keeps 100 days, 44 days are needed",
-      "agreement: genuine and active; period 0 is due from 1 Feb 2030 (in 61 days) on",
+      "agreement: genuine and active; period 0 is due from 1 Feb 2030 (in two months) on",
     ]);
     const { out } = await world.run(["doctor", config()], { now: now() });
     expect(out)

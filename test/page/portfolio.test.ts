@@ -78,6 +78,8 @@ describe("the provider's portfolio in the page", function () {
     await page.evaluate("document.querySelector('.virtual').scrollTop = 1e9");
     const last = page.locator(".virtual li").last();
     const count = await last.getAttribute("aria-setsize");
+    // it is drawn with the next frame
+    await page.locator(`.virtual li[aria-posinset="${count}"]`).waitFor();
     expect(await last.getAttribute("aria-posinset")).to.equal(count);
   });
 
