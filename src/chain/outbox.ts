@@ -41,7 +41,7 @@ export interface OutboxOptions {
 /** For a log: what happens to transactions on their way. */
 export type OutboxEvent =
   | {
-      readonly kind: "sent" | "raised" | "sent again" | "filled";
+      readonly kind: "sent" | "raised" | "sent again";
       readonly nonce: number;
       readonly hash: string;
       readonly price: bigint;
@@ -317,38 +317,11 @@ class Outbox {
     if (oldest === undefined || Date.now() - oldest.since < stuckMs) return;
     const now = await quietly(() => feesNow(provider));
     if (now === undefined) return;
-    if (oldest.nonce > included) {
-      oldest.since = Date.now();
-      await this.#fill(oldest, now);
-      return;
-    }
     const fees = raise(oldest.fees, now);
     if (highestGasPrice !== undefined && priceOf(fees) > highestGasPrice) return;
     oldest.fees = fees;
     oldest.since = Date.now();
     await this.#depart(oldest, "raised");
-  }
-
-  /**
-   * What an earlier run sent stood before `oldest` when its nonce was chosen. A reorganisation may take that out, and a
-   * node forget it: nobody would ever send it again, and all behind it would wait. Its nonces are used up by nothing.
-   */
-  async #fill(oldest: Flight, fees: Fees): Promise<void> {
-    const known = await quietly(() => this.#count("pending"));
-    if (known === undefined) return;
-    const { gas } = this.#errands[oldest.errand] as Errand;
-    const { signer, provider, chainId, highestGasPrice } = this.#options;
-    if (highestGasPrice !== undefined && priceOf(fees) > highestGasPrice) return;
-    for (let nonce = known; nonce < oldest.nonce; ++nonce) {
-      const request = { from: this.#from, to: this.#from, value: 0n, nonce, gasLimit: gas, chainId, ...fees };
-      const hash = await quietly(async () =>
-        isNodeSigner(signer)
-          ? signer.sendUncheckedTransaction(request)
-          : ((await provider.send("eth_sendRawTransaction", [await signer.signTransaction(request)])) as string),
-      );
-      if (hash === undefined) return;
-      this.#options.onEvent?.({ kind: "filled", nonce, hash, price: priceOf(fees) });
-    }
   }
 
   #count(block: "latest" | "pending"): Promise<number> {

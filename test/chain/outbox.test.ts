@@ -105,33 +105,6 @@ describe("an outbox", function () {
     expect(new Set(hashes).size).to.equal(3);
   });
 
-  it("uses up nonces before its own that a reorganisation took out and the node forgot", async () => {
-    // a reorganisation does not reach back to the first block
-    await mine(5);
-    for (const nonce of [0, 1]) {
-      await (await signer.sendTransaction({ to: receiver(8 + nonce), value: 1n, nonce })).wait();
-    }
-    await automine(false);
-    const sending = sendErrands(errands(2), options({ stuckMs: 300 }));
-    await until(async () => (await nonces())[1] === 4);
-    const waiting = events.flatMap((event) => ("hash" in event ? event.hash : []));
-    await provider.send("anvil_reorg", [2, []]);
-    const pool = (await provider.send("txpool_content", [])) as {
-      pending: Record<string, Record<string, { hash: string }>>;
-    };
-    const all = Object.values(pool.pending).flatMap((each) => Object.values(each).map(({ hash }) => hash));
-    for (const hash of all) if (!waiting.includes(hash)) await provider.send("anvil_dropTransaction", [hash]);
-    expect((await nonces())[0]).to.be.below(2);
-    await until(async () => {
-      await mine();
-      return (await nonces())[0] === 4;
-    });
-    expect((await sending).map(({ kind }) => kind)).to.deep.equal(["included", "included"]);
-    expect(kinds()).to.include("filled");
-    await given(2);
-    expect(await nonces()).to.deep.equal([4, 4]);
-  });
-
   it("sends again what the node dropped", async () => {
     await automine(false);
     const sending = sendErrands(errands(2), options());
