@@ -14,6 +14,7 @@ import { jobs } from "../jobs.ts";
 import { audit } from "./audit.ts";
 import { buildPage, scriptSize } from "./build.ts";
 import { chromiumPath, LAUNCH } from "./chromium.ts";
+import { compileContracts } from "./compile.ts";
 import { serve } from "./serve.ts";
 import { playWorld } from "./world.ts";
 
@@ -66,6 +67,8 @@ async function measure(folder: string, progress: Progress): Promise<Figures> {
       hint: "apt-get install --no-install-recommends chromium",
     });
   }
+  progress.show("compiling the contracts, a minute or two the first time");
+  await compileContracts();
   progress.show("building the page");
   const built = join(folder, "page");
   await buildPage(built);

@@ -12,6 +12,7 @@ import { startNode } from "../demo/node.ts";
 import { Progress } from "../demo/progress.ts";
 import { jobs } from "../jobs.ts";
 import { buildPage, PAGE } from "./build.ts";
+import { compileContracts } from "./compile.ts";
 import { serve } from "./serve.ts";
 import { playWorld } from "./world.ts";
 
@@ -38,6 +39,8 @@ async function show({ port, nodePort }: Ports): Promise<number> {
   const progress = new Progress(process.stderr.isTTY);
   const folder = mkdtempSync(join(tmpdir(), "upheld-page-"));
   try {
+    progress.show("compiling the contracts, a minute or two the first time");
+    await compileContracts();
     progress.show("building the page");
     await buildPage();
     progress.show("starting a local chain");
