@@ -3,31 +3,16 @@ import type { Network } from "../../src/chain/networks.ts";
 import { shortAddress } from "../../src/format.ts";
 import { periodOf, periodStart, termEnd, type Period } from "../../src/terms/calendar.ts";
 import type { AgreementFile } from "../../src/terms/file.ts";
-import { formatMoney, formatRatio, formatTime } from "../../src/terms/format.ts";
+import { formatMoney, formatMonth, formatRatio, formatTime } from "../../src/terms/format.ts";
 import { formatQuantity } from "../../src/terms/tiers.ts";
 import { Unit, type Indicator, type Measurement, type Terms } from "../../src/terms/types.ts";
-
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-] as const;
 
 /** `October 2025`, or from when to when where a period is no month of the calendar. */
 export function periodName(terms: Terms, k: number): string {
   const start = periodStart(terms, k);
   const date = new Date(Number(start) * 1000);
   const isMonth = terms.periodMonths === 1 && start % 86_400n === 0n && date.getUTCDate() === 1;
-  if (isMonth) return `${MONTHS[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`;
+  if (isMonth) return formatMonth(start);
   return `${dayText(start)} to ${dayText(periodOf(terms, k).end)}`;
 }
 

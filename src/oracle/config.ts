@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { getAddress, isAddress, parseUnits } from "ethers";
 import { z } from "zod";
@@ -7,7 +6,7 @@ import { networkNamed, type Network } from "../chain/networks.ts";
 import type { TicketColumns } from "../measure/tickets.ts";
 import { maintenanceConfig, monitorShapes, type MaintenanceConfig, type MonitorConfig } from "../monitors/config.ts";
 import { parseDuration, WordError } from "../terms/words.ts";
-import { parseYaml } from "./yaml.ts";
+import { parseYaml, readConfigText } from "./yaml.ts";
 
 /** Outages listed in a file, and time that does not count. */
 export interface OutagesSource {
@@ -232,22 +231,7 @@ export function parseConfig(source: string, file: string): OracleConfig {
 }
 
 /** The config in `file`. */
-export function readConfig(file: string): OracleConfig {
-  let source: string;
-  try {
-    source = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new UpheldError(
-      {
-        code: "usage.config",
-        message: `The config "${file}" cannot be read.`,
-        hint: "docs/oracle.md says what it holds.",
-      },
-      { cause },
-    );
-  }
-  return parseConfig(source, file);
-}
+export const readConfig = (file: string): OracleConfig => parseConfig(readConfigText(file, "docs/oracle.md"), file);
 
 /** What a mapping of the schema names, its files made absolute by `path`. */
 export function sourceOf(given: z.infer<typeof sourceSchema>, path: (name: string) => string): Source {

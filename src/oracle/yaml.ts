@@ -1,12 +1,29 @@
+import { readFileSync } from "node:fs";
 import { isCollection, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import type { Problem } from "../errors.ts";
-import { UpheldErrors } from "../errors.ts";
+import { UpheldError, UpheldErrors } from "../errors.ts";
 
 /** What a file holds by its schema, and the line of each value: `lineOf(["agreements", 0, "agreement"])`. */
 export interface Parsed<T> {
   readonly value: T;
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
+}
+
+/** The text of a config; `page` says what it holds. */
+export function readConfigText(file: string, page: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UpheldError(
+      {
+        code: "usage.config",
+        message: `The config "${file}" cannot be read.`,
+        hint: `${page} says what it holds.`,
+      },
+      { cause },
+    );
+  }
 }
 
 /** Reads YAML by a schema whose scalars are texts; throws all problems with their lines. `code` begins their codes. */

@@ -1,4 +1,5 @@
 import { addMonths } from "../terms/calendar.ts";
+import { formatMonth, MONTHS } from "../terms/format.ts";
 
 /** A calendar month, UTC: [start, end). */
 export interface CalendarMonth {
@@ -7,21 +8,6 @@ export interface CalendarMonth {
   readonly start: bigint;
   readonly end: bigint;
 }
-
-const NAMES = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-] as const;
 
 /** The month that holds `time`. */
 export function monthAt(time: bigint): CalendarMonth {
@@ -42,11 +28,9 @@ export function monthsBetween(a: CalendarMonth, b: CalendarMonth): number {
 }
 
 /** `October 2025` */
-export function monthTitle({ name }: CalendarMonth): string {
-  return `${monthWord(name)} ${name.slice(0, 4)}`;
-}
+export const monthTitle = ({ start }: CalendarMonth): string => formatMonth(start);
 
 /** `October` */
 export function monthWord(name: string): string {
-  return NAMES[Number(name.slice(5)) - 1] ?? name;
+  return MONTHS[Number(name.slice(5)) - 1] ?? name;
 }

@@ -63,12 +63,22 @@ export function plural(count: bigint | number, word: string): string {
   return `${decimalText(BigInt(count), 0, 0)} ${word}${BigInt(count) === 1n ? "" : "s"}`;
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+/** By their number from 0; the first three letters are the short names. */
+export const MONTHS: readonly string[] = [
+  ...["January", "February", "March", "April", "May", "June"],
+  ...["July", "August", "September", "October", "November", "December"],
+];
+
+/** `October 2025`, the month of a time, UTC. */
+export function formatMonth(time: bigint): string {
+  const date = new Date(Number(time) * 1000);
+  return `${MONTHS[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`;
+}
 
 /** `8 Feb 2025`, with the time of day unless it is midnight: `8 Feb 2025 09:00`. Always UTC. */
 export function formatTime(time: bigint): string {
   const date = new Date(Number(time) * 1000);
-  const month = MONTHS[date.getUTCMonth()] ?? "";
+  const month = MONTHS[date.getUTCMonth()]?.slice(0, 3) ?? "";
   const day = `${date.getUTCDate()} ${month} ${date.getUTCFullYear()}`;
   const clock = date.toISOString().slice(11, 19);
   if (clock === "00:00:00") return day;

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 import { networkNamed, type Network } from "../chain/networks.ts";
 import { UpheldError, UpheldErrors, type Problem } from "../errors.ts";
 import type { Secret } from "../monitors/secret.ts";
-import { parseYaml } from "../oracle/yaml.ts";
+import { parseYaml, readConfigText } from "../oracle/yaml.ts";
 import { parseDuration, WordError } from "../terms/words.ts";
 
 /** Whose eyes a notice is written for. */
@@ -285,22 +284,8 @@ export function parseWatchConfig(source: string, file: string): WatchConfig {
 }
 
 /** The config in `file`. */
-export function readWatchConfig(file: string): WatchConfig {
-  let source: string;
-  try {
-    source = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new UpheldError(
-      {
-        code: "usage.config",
-        message: `The config "${file}" cannot be read.`,
-        hint: "docs/watch.md says what it holds.",
-      },
-      { cause },
-    );
-  }
-  return parseWatchConfig(source, file);
-}
+export const readWatchConfig = (file: string): WatchConfig =>
+  parseWatchConfig(readConfigText(file, "docs/watch.md"), file);
 
 function mailOf(given: z.infer<typeof mail>, path: (name: string) => string): MailServer {
   const security = given.security ?? (given.port === 465 ? "tls" : "starttls");

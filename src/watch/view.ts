@@ -1,5 +1,5 @@
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
-import { formatMoney, formatTime, type TokenUnit } from "../terms/format.ts";
+import { formatMoney, formatMonth, formatTime, type TokenUnit } from "../terms/format.ts";
 import type { Period } from "../terms/calendar.ts";
 import type { Role } from "../terms/file-parties.ts";
 import type { Terms } from "../terms/types.ts";
@@ -58,7 +58,7 @@ export class Words {
   /** `October 2025`, or `15 Jan 2025 to 1 Feb 2025` for what is no whole month. */
   period({ start, end }: Pick<Period, "start" | "end">): string {
     const isMonth = start % 86_400n === 0n && isFirst(start) && isFirst(end) && end - start <= 31n * 86_400n;
-    return isMonth ? monthOf(start) : `${formatTime(start)} to ${formatTime(end)}`;
+    return isMonth ? formatMonth(start) : `${formatTime(start)} to ${formatTime(end)}`;
   }
 
   command(name: string, ...more: string[]): string {
@@ -67,13 +67,3 @@ export class Words {
 }
 
 const isFirst = (time: bigint): boolean => new Date(Number(time) * 1000).toISOString().slice(8, 19) === "01T00:00:00";
-
-const MONTHS = [
-  ...["January", "February", "March", "April", "May", "June"],
-  ...["July", "August", "September", "October", "November", "December"],
-];
-
-function monthOf(time: bigint): string {
-  const date = new Date(Number(time) * 1000);
-  return `${MONTHS[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`;
-}
