@@ -24,15 +24,10 @@ export interface Result {
   readonly every: number;
   readonly days: number;
   readonly runs: number;
-  /**
-   * Processor time of the job and its Prometheus, over that of a bare download of the answers that all agreements need,
-   * each for itself, and its Prometheus.
-   */
+  /** Processor time of the job and its Prometheus, over that of the bare download of the same answers and its Prometheus. */
   readonly ratioToDownload: number;
-  /** The same over a download of each answer once, as the job asks when agreements share a series. */
-  readonly ratioToSharedDownload: number;
-  /** The latter by the clock: it also has whatever else the machine did. */
-  readonly ratioToSharedByClock: number;
+  /** The same by the clock: on a busy machine it says more about the machine. */
+  readonly ratioByClock: number;
   readonly rssMB: number;
   /** The largest evidence file of the case. */
   readonly evidenceKB: number;
@@ -85,8 +80,6 @@ export async function runCase(one: Case, url: string, folder: string, say: (line
     pairs.push({ measured, loaded });
   }
   const of = (value: (pair: (typeof pairs)[number]) => number) => round(median(pairs.map(value)));
-  // the answers of a series are alike to the request: an agreement more is its download once more
-  const sharing = agreements / Math.min(agreements, past.series);
   const sizes = first.told.counts.map(({ file }) => statSync(file).size);
   return {
     agreements,
@@ -94,9 +87,8 @@ export async function runCase(one: Case, url: string, folder: string, say: (line
     every: past.every,
     days: past.days,
     runs,
-    ratioToDownload: of(({ measured, loaded }) => busy(measured) / busy(loaded) / sharing),
-    ratioToSharedDownload: of(({ measured, loaded }) => busy(measured) / busy(loaded)),
-    ratioToSharedByClock: of(({ measured, loaded }) => measured.told.seconds / loaded.told.seconds),
+    ratioToDownload: of(({ measured, loaded }) => busy(measured) / busy(loaded)),
+    ratioByClock: of(({ measured, loaded }) => measured.told.seconds / loaded.told.seconds),
     rssMB: round(Math.max(...pairs.map(({ measured }) => measured.told.rss)) / 1e6),
     evidenceKB: round(Math.max(...sizes) / 1e3),
     jobSeconds: of(({ measured }) => measured.told.cpu),

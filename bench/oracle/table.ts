@@ -6,7 +6,6 @@ const COLUMNS: readonly (readonly [head: string, cell: (one: Result) => string])
   ["series", ({ series }) => String(series)],
   ["a sample every", ({ every }) => `${every} s`],
   ["to the download", ({ ratioToDownload }) => ratioToDownload.toFixed(2)],
-  ["each answer once", ({ ratioToSharedDownload }) => ratioToSharedDownload.toFixed(2)],
   ["memory", ({ rssMB }) => `${rssMB.toFixed(0)} MB`],
   ["evidence", ({ evidenceKB }) => `${evidenceKB.toFixed(1)} kB`],
   ["job", ({ jobSeconds }) => `${jobSeconds.toFixed(2)} s`],
