@@ -1,4 +1,4 @@
-import { nameOf, numberOf, RULINGS, SEATS, SILENCE, type Seat } from "../chain/enums.ts";
+import { nameOf, numberOf, RULINGS, SEATS, SILENCE } from "../chain/enums.ts";
 import type { EventName, EventValues } from "../chain/history.ts";
 import { measured } from "../chain/replay.ts";
 import { courseOf, draft, type Agreement as Model } from "../model/agreement.ts";
@@ -68,9 +68,13 @@ function splitAt(model: Model, k: number, { credit, fromBond }: Moved, at: bigin
 function finalAt(model: Model, k: number, moved: Moved, at: bigint, happened: readonly Happened[]): Happened[] {
   const period = BigInt(k);
   const { dispute, resolved } = courseOf(model, k);
-  const stakes = Object.entries(dispute?.claims ?? {}).map(([seat, { pledge }]) => {
-    const side = BigInt(numberOf(SEATS, seat as Seat));
-    return untold("PledgeMoved", { period, from: side, to: side, amount: pledge }, at);
+  // in the contract's order, whoever claimed first
+  const stakes = (["provider", "client"] as const).flatMap((seat) => {
+    const claim = dispute?.claims[seat];
+    const side = BigInt(numberOf(SEATS, seat));
+    return claim === undefined
+      ? []
+      : [untold("PledgeMoved", { period, from: side, to: side, amount: claim.pledge }, at)];
   });
   const split = splitOf(happened, k);
   const credit = moved.credit + (split?.credit ?? 0n);

@@ -1,4 +1,5 @@
 import { nameOf, SEATS } from "../chain/enums.ts";
+import { min } from "../model/money.ts";
 import { periodOf } from "../terms/calendar.ts";
 import type { Terms } from "../terms/types.ts";
 import type { Happened } from "./happened.ts";
@@ -57,7 +58,8 @@ interface Parts {
 
 /**
  * The movements that events tell of. A fee and its credit stand in the month in which their period ends; what an arbiter
- * decides, or both agree on, after the split, in the month in which that happens. All else stands where it happened.
+ * decides, or both agree on, after the split, in the month in which that happens. So does what a credit takes from a bond
+ * that was made whole in the meantime: no month closes with less than no bond. All else stands where it happened.
  */
 export function entriesOf(terms: Terms, end: bigint, happened: readonly Happened[]): Entry[] {
   const splits = new Map<bigint, Parts>();
@@ -72,7 +74,11 @@ export function entriesOf(terms: Terms, end: bigint, happened: readonly Happened
   };
   const decided = (event: Happened, { fee, credit, fromBond }: Parts, month: string) => {
     add("fee", event, { client: -fee, provider: fee }, month);
-    add("credit", event, { client: credit, provider: fromBond - credit, bond: -fromBond }, month);
+    const now = monthAt(event.at).name;
+    const there = month < now ? min(fromBond, leastBond(entries, month, now)) : fromBond;
+    const later = fromBond - there;
+    add("credit", event, { client: credit - later, provider: fromBond - credit, bond: -there }, month);
+    add("credit", event, { client: later, bond: -later }, now);
   };
   for (const event of happened) {
     switch (event.name) {
@@ -126,6 +132,15 @@ export function entriesOf(terms: Terms, end: bigint, happened: readonly Happened
     }
   }
   return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** The least bond that a month from `first` up to before `now` closes with. */
+function leastBond(entries: readonly Entry[], first: string, now: string): bigint {
+  const between = entries.map(({ month }) => month).filter((month) => month > first && month < now);
+  const closings = [first, ...new Set(between)].map((last) =>
+    entries.reduce((sum, { month, amounts }) => (month <= last ? sum + amounts.bond : sum), 0n),
+  );
+  return closings.reduce(min);
 }
 
 const less = (whole: Parts, before: Parts | undefined): Parts => ({

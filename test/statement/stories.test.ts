@@ -19,6 +19,11 @@ import { ethers } from "../support/fixture.ts";
 import { SEED } from "../support/random.ts";
 
 const STORIES = Number(process.env["UPHELD_STORIES"] ?? 10);
+/** Stories that once showed a fault. */
+const KNOWN = {
+  310734: "a bond made whole after the month whose credit is taken from it",
+  860324: "the client disputed first, and a call tells later that both stakes went back",
+} as const;
 /** How often the books are opened after a story, and how far apart. */
 const LOOKS = 6;
 const BIG_STEP = 23n * 86_400n;
@@ -56,9 +61,13 @@ describe(`statements of random stories (seed ${SEED})`, function () {
   const provider = ethers.provider as unknown as JsonRpcProvider;
   const clock = async () => BigInt((await provider.getBlock("latest"))?.timestamp ?? 0);
 
-  for (let i = 0; i < STORIES; ++i) {
-    it(`sum, and never change once they are final, story ${i}`, async () => {
-      const { s, terms } = await tellWhole(SEED + i, new Tally());
+  const stories = [
+    ...Object.entries(KNOWN).map(([seed, what]) => ({ seed: Number(seed), name: what })),
+    ...Array.from({ length: STORIES }, (_, i) => ({ seed: SEED + i, name: `story ${i}` })),
+  ];
+  for (const { seed, name } of stories) {
+    it(`sum, and never change once they are final: ${name}`, async () => {
+      const { s, terms } = await tellWhole(seed, new Tally());
       const factory = await Factory.at(provider, s.factory);
       const address = cloneAddress(s.factory, await factory.implementation(), encodeTerms(terms));
       const agreement = await Agreement.at(factory, address);
