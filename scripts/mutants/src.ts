@@ -49,6 +49,11 @@ const REST = [
 const RESILIENT = ["case", "failover", "fees", "kms", "outbox"];
 /** Of `src/oracle`, what needs no chain; the rest is told whole stories. */
 const SETTINGS = ["config", "counts", "yaml"];
+/** What tells of agreements, of the chain and to it, without a key. */
+const TELLING = ["block-times", "created", "events", "exposed", "revert-data", "told"];
+/** Commands over many agreements, and those about a year or a stranger's view. */
+const BULK = ["auditing", "claiming", "collecting", "creating", "domain", "exposing", "given-source", "io", "many"];
+const RECORDING = ["journaling", "recorded", "reviewing", "saying"];
 /** Not those that run real servers for minutes. */
 const MONITOR_TESTS = "test/monitors/!(prometheus.live|prometheus.server|prometheus.kit).test.ts";
 /** Not those that start the executable as a process of its own: no mutant is active in there. */
@@ -93,6 +98,32 @@ const PARTS: Readonly<Record<string, Part>> = {
   jobs: {
     mutate: [`src/oracle/!(${SETTINGS.join("|")}).ts`, inCli("oracle"), inCli("report-all")],
     tests: ["dispatch", "keep", "report-all", "monitored"].map((name) => `test/oracle/${name}.test.ts`),
+    isStories: true,
+  },
+  record: {
+    mutate: ["src/record/*.ts", ...RECORDING.map(inCli)],
+    tests: ["test/record/!(contract).test.ts", "test/cli/record.test.ts"],
+    isStories: true,
+  },
+  statement: {
+    mutate: ["src/statement/*.ts", inCli("stating")],
+    tests: ["test/statement/*.test.ts"],
+    isStories: true,
+  },
+  watch: { mutate: ["src/watch/*.ts", inCli("watch")], tests: ["test/watch/!(killed).test.ts"], isStories: true },
+  doctor: {
+    mutate: ["src/doctor/*.ts", inCli("doctoring")],
+    tests: ["test/doctor/*.test.ts", "test/cli/doctor.test.ts"],
+    isStories: true,
+  },
+  backtest: {
+    mutate: ["src/backtest/*.ts", inCli("backtesting")],
+    tests: ["test/cli/backtest.test.ts"],
+    isStories: true,
+  },
+  bulk: {
+    mutate: [...BULK.map(inCli), ...TELLING.map(inChain), "src/disk.ts", "src/index.ts"],
+    tests: ["bulk", "outsiders", "arguing"].map((name) => `test/cli/${name}.test.ts`),
     isStories: true,
   },
   terminal: { mutate: ["src/cli/terminal.ts"], tests: ["test/cli/terminal.test.ts"] },
