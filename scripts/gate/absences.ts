@@ -107,6 +107,7 @@ function hasMonitoring(): boolean {
     ["promtool"],
     ["prometheus-blackbox-exporter", "blackbox_exporter"],
     ["prometheus-alertmanager", "alertmanager"],
+    ["victoria-metrics", "victoria-metrics-prod"],
     ["openssl"],
   ];
   const folders = (process.env["PATH"] ?? "").split(delimiter);

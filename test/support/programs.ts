@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 
 /** Debian calls some of them otherwise than their makers do. */
 export const PROMETHEUS = ["prometheus"];
+export const VICTORIA_METRICS = ["victoria-metrics", "victoria-metrics-prod"];
 export const PROMTOOL = ["promtool"];
 export const BLACKBOX = ["prometheus-blackbox-exporter", "blackbox_exporter"];
 export const ALERTMANAGER = ["prometheus-alertmanager", "alertmanager"];
