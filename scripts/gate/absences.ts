@@ -65,7 +65,8 @@ const ABSENCES: readonly Absence[] = [
       "test/monitors/silences.test.ts",
       "test/oracle/monitored.test.ts",
     ],
-    reason: "not all of Prometheus, promtool, blackbox_exporter, Alertmanager and openssl are installed",
+    reason:
+      "not all of Prometheus, promtool, blackbox_exporter, Alertmanager, VictoriaMetrics and openssl are installed",
     isReal: !hasMonitoring(),
   },
   {
