@@ -2,8 +2,11 @@ import type { Agreement } from "../chain/agreement.ts";
 import { nameOf, PHASES, SILENCE, STAGES } from "../chain/enums.ts";
 import { away, moment, plainMoney } from "../format.ts";
 import { finalMoney } from "../model/resolution.ts";
+import type { RecordFacts } from "../record/facts.ts";
+import type { RecordEntry } from "../record/journal.ts";
 import { formatAmount, formatTime } from "../terms/format.ts";
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
+import { headline } from "./journaling.ts";
 import type { Output } from "./output.ts";
 
 export interface View {
@@ -11,12 +14,15 @@ export interface View {
   readonly summary: SummaryStructOutput;
   readonly now: bigint;
   readonly network: string;
+  /** What the record says now; undefined: no record is known. */
+  readonly record?: RecordFacts | undefined;
   readonly color: Output["color"];
 }
 
 /** The agreement at a glance, for a terminal. */
 export function dashboard(view: View): string[] {
-  const { agreement, summary, network, color } = view;
+  const { agreement, summary, network, record, color } = view;
+  const open = record === undefined ? [] : openEntries(record);
   const phase = nameOf(PHASES, summary.phase);
   return [
     `${color.bold(`AGREEMENT ${agreement.address}`)}   ${phase} on ${network}, ends ${moment(summary.state.end)}`,
@@ -26,6 +32,7 @@ export function dashboard(view: View): string[] {
     ...(summary.state.openDisputes === 0n
       ? []
       : section(color.bold("DISPUTED, FOR THE ARBITER"), [disputedLine(view)])),
+    ...(open.length === 0 ? [] : section(color.bold("ON RECORD, AND OPEN"), open.map(entryLine))),
     ...section(color.bold("IF NOBODY DOES ANYTHING"), [silenceLine(view)]),
     ...section(color.bold("WHO MAY DO WHAT NOW"), actionLines(view)),
   ].slice(0, -1);
@@ -110,6 +117,18 @@ function silenceLine({ agreement, summary }: View): string {
   return `${next}everything is resolved by ${moment(lastResolvedBy)} at the latest`;
 }
 
+/** What somebody waits for, the worst first. */
+const openEntries = ({ incidentsOpen, adviceOpen, maintenanceAhead }: RecordFacts): RecordEntry[] => [
+  ...incidentsOpen,
+  ...adviceOpen,
+  ...maintenanceAhead,
+];
+
+function entryLine(entry: RecordEntry): string {
+  const asks = entry.what === "advice" ? "; the client may accept it, decline it or put it off" : "";
+  return `entry ${entry.number}: ${headline(entry)}${asks}`;
+}
+
 function actionLines(view: View): string[] {
   const { summary, agreement, now } = view;
   const { provider, client, oracleMayReportUntil, arbiterMayRuleUntil } = summary;
@@ -139,7 +158,7 @@ function leaveAtOnce(time: bigint): string[] {
 }
 
 /** The same for machines: amounts in whole tokens, times in UTC seconds. */
-export function statusData({ address, token, terms }: Agreement, summary: SummaryStructOutput) {
+export function statusData({ address, token, terms }: Agreement, summary: SummaryStructOutput, record?: RecordFacts) {
   const { state, provider, client } = summary;
   const amount = (units: bigint) => plainMoney(units, token.decimals);
   const options = (seat: typeof provider) => ({
@@ -182,5 +201,17 @@ export function statusData({ address, token, terms }: Agreement, summary: Summar
     arbiterMayRuleUntil: summary.arbiterMayRuleUntil,
     provider: options(provider),
     client: options(client),
+    // numbers of entries; `record list` says what they are
+    ...(record === undefined
+      ? {}
+      : {
+          record: {
+            incidentsOpen: record.incidentsOpen.map(numberOf),
+            adviceOpen: record.adviceOpen.map(numberOf),
+            maintenanceAhead: record.maintenanceAhead.map(numberOf),
+          },
+        }),
   };
 }
+
+const numberOf = ({ number }: RecordEntry): number => number;

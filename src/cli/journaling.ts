@@ -14,7 +14,8 @@ export function entryText(entry: RecordEntry, wordsOf: WordsOf): string[] {
   ];
 }
 
-function headline(entry: RecordEntry): string {
+/** What an entry is and how it stands, on one line. */
+export function headline(entry: RecordEntry): string {
   switch (entry.what) {
     case "maintenance": {
       const window = `${entry.kind} maintenance ${moment(entry.start)} to ${moment(entry.end)}`;

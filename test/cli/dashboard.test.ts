@@ -3,6 +3,8 @@ import { expect } from "chai";
 import type { Agreement } from "../../src/chain/agreement.ts";
 import { dashboard, statusData } from "../../src/cli/dashboard.ts";
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
+import { recordFacts } from "../../src/record/facts.ts";
+import { advised, announced, answered, disclosed, jan, journal } from "../record/journals.ts";
 import { sampleTerms } from "../terms/sample-terms.ts";
 
 const DAY = 86_400n;
@@ -212,6 +214,39 @@ describe("the agreement at a glance", () => {
       "  oracle    report until 1 Jan 2025 01:00 UTC (in 60 min)",
       "  arbiter   rule until 1 Feb 2025 (in 31 days)",
     ]);
+  });
+
+  it("names what stands open on record, the worst first, and nothing else", () => {
+    const facts = recordFacts(
+      journal(
+        announced(1, jan("02T10:00"), jan("20T22:00"), jan("20T23:00")),
+        advised(2, jan("03T10:00")),
+        advised(3, jan("04T10:00")),
+        answered(3, jan("05T10:00"), "declined"),
+        disclosed(4, jan("06T10:30"), jan("06T10:00")),
+      ),
+      jan("07T00:00"),
+    );
+    const view = { agreement: agreementOf(), summary: summaryOf({}), now: JANUARY + DAY, network: "local" };
+    const lines = dashboard({ ...view, record: facts, color: createColors(false) });
+    expect(below("ON RECORD, AND OPEN", lines)).to.deep.equal([
+      "  entry 4: incident, began 6 Jan 2030 10:00 UTC, told 30 min later, not resolved",
+      "  entry 2: advice, not answered; the client may accept it, decline it or put it off",
+      "  entry 1: planned maintenance 20 Jan 2030 22:00 UTC to 20 Jan 2030 23:00 UTC, told 18 days 12 h ahead",
+    ]);
+    expect(statusData(view.agreement, view.summary, facts).record).to.deep.equal({
+      incidentsOpen: [4],
+      adviceOpen: [2],
+      maintenanceAhead: [1],
+    });
+  });
+
+  it("says nothing of a record that is not known, or has nothing open", () => {
+    const view = { agreement: agreementOf(), summary: summaryOf({}), now: JANUARY + DAY, network: "local" };
+    for (const record of [undefined, recordFacts(journal(), JANUARY)]) {
+      expect(dashboard({ ...view, record, color: createColors(false) }).join()).to.not.include("RECORD");
+    }
+    expect(statusData(view.agreement, view.summary).record).to.equal(undefined);
   });
 });
 

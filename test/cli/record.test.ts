@@ -170,10 +170,12 @@ describe("the record by the executable", () => {
   it("tells of an incident, more of it, and that it is over", async () => {
     await world.at("2030-01-15T10:20:00Z");
     await say("incident", "--began", "2030-01-15T10:00Z", "--text", "No line");
+    expect((await world.run(["status", file])).out).to.contain("entry 5: incident, began 15 Jan 2030 10:00 UTC");
     await say("incident", "--update", "5", "--text", "The provider's line is cut");
     const over = ["--resolve", "5", "--ended", "2030-01-15T10:20Z", "--text", "Back"];
     await say("incident", ...over);
     expect((await say("incident", ...over)).json).to.include({ done: true, entry: 5 });
+    expect((await world.run(["status", file])).out).to.not.contain("entry 5");
     const { out } = await world.run(["record", "list", file, ...evidence()]);
     expect(out).to.contain("incident, began 15 Jan 2030 10:00 UTC, told 20 min").and.contain('"Back"');
   });
