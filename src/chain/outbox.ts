@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { keccak256, type JsonRpcProvider, type Signer, type TransactionReceipt } from "ethers";
 import { UpheldError, type Problem } from "../errors.ts";
 import { decodeFailure } from "./failure.ts";
@@ -345,11 +346,8 @@ function isUnderpriced(error: unknown): boolean {
   return /underpriced/i.test(wordsOf(error));
 }
 
-function wordsOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return "";
-  const { message, error: inner } = error as { message?: string; error?: { message?: string } };
-  return `${message ?? ""} ${inner?.message ?? ""}`;
-}
+/** The node's own words are in what ethers says. */
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : "");
 
 /** The answer, or undefined when the node does not answer just now: what was sent stays sent. */
 async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
@@ -360,20 +358,13 @@ async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Waits, or throws as soon as `signal` is aborted. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted === true) stop();
-  });
+/** Waits, or throws its reason as soon as `signal` is aborted. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch {
+    signal?.throwIfAborted();
+  }
 }
 
 const overtaken = (nonce: number): Problem => ({

@@ -30,11 +30,16 @@ export class HangUp extends Error {}
 /** The HTTP server's own refusal, of everything that is asked. */
 export const BUSY = "busy";
 
-/** Lets `work` ask a node that answers as told, over HTTP like any other; what it was asked is kept in `asked`. */
-export async function answering<T>(
-  answers: Answers | typeof BUSY,
-  work: (provider: JsonRpcProvider, asked: readonly Asked[], url: string) => Promise<T>,
-): Promise<T> {
+/** A node that answers as told, over HTTP like any other. */
+export interface AnsweringNode {
+  readonly url: string;
+  readonly host: string;
+  /** What it was asked, in order. */
+  readonly asked: readonly Asked[];
+  readonly stop: () => void;
+}
+
+export async function startAnswering(answers: Answers | typeof BUSY): Promise<AnsweringNode> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     void read(request).then((body) => {
@@ -45,15 +50,27 @@ export async function answering<T>(
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://${host}`, host, asked, stop };
+}
+
+/** Lets `work` ask a node that answers as told; what it was asked is kept in `asked`. */
+export async function answering<T>(
+  answers: Answers | typeof BUSY,
+  work: (provider: JsonRpcProvider, asked: readonly Asked[], url: string) => Promise<T>,
+): Promise<T> {
+  const { url, asked, stop } = await startAnswering(answers);
   const options = { staticNetwork: Network.from(31_337), cacheTimeout: -1, pollingInterval: 10, batchStallTime: 0 };
   const provider = new JsonRpcProvider(url, 31_337, options);
   try {
     return await work(provider, asked, url);
   } finally {
     provider.destroy();
-    server.closeAllConnections();
-    server.close();
+    stop();
   }
 }
 
@@ -86,6 +103,24 @@ export function blockOf(number: number, timestamp = 0, baseFeePerGas?: string) {
     ...{ number: `0x${number.toString(16)}`, timestamp: `0x${timestamp.toString(16)}`, hash, parentHash: hash },
     ...{ nonce: "0x0000000000000000", difficulty: "0x0", gasLimit: "0x0", gasUsed: "0x0", extraData: "0x" },
     ...{ miner: `0x${"0".repeat(40)}`, transactions: [], ...(baseFeePerGas === undefined ? {} : { baseFeePerGas }) },
+  };
+}
+
+/** What a node says of a transaction that is in a block; its hash is made up unless one is given. */
+export function receiptOf(block: number, status: number, from: string, to: string, hash = `0x${"33".repeat(32)}`) {
+  return {
+    ...{ transactionHash: hash, from, to, blockHash: blockOf(block).hash, blockNumber: `0x${block.toString(16)}` },
+    ...{ transactionIndex: "0x0", status: `0x${status}`, gasUsed: "0x15f90", cumulativeGasUsed: "0x15f90" },
+    ...{ effectiveGasPrice: "0x1", logs: [], type: "0x0", logsBloom: `0x${"0".repeat(512)}`, contractAddress: null },
+  };
+}
+
+/** What it says of one that it knows, and that is in no block yet. */
+export function waitingOf(from: string, to: string, hash = `0x${"33".repeat(32)}`) {
+  return {
+    ...{ hash, from, to, nonce: "0x3", value: "0x5", gas: "0x1", input: "0x12", gasPrice: "0x1", type: "0x0" },
+    ...{ chainId: "0x7a69", blockHash: null, blockNumber: null, transactionIndex: null },
+    ...{ r: `0x${"1".repeat(64)}`, s: `0x${"1".repeat(64)}`, v: "0x1b" },
   };
 }
 

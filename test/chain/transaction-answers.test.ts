@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { AbiCoder, keccak256, parseEther, Transaction, Wallet } from "ethers";
 import { allErrors } from "../../src/chain/abi.ts";
 import { estimate, refuseWhilePending, send, type SendOptions } from "../../src/chain/transaction.ts";
-import { answering, blockOf, HangUp, RpcError, type Answers } from "./answering.ts";
+import { answering, blockOf, HangUp, receiptOf, RpcError, waitingOf, type Answers } from "./answering.ts";
 import { problemOf } from "./rejection.ts";
 
 const KEY = new Wallet(`0x${"11".repeat(32)}`);
@@ -24,13 +24,6 @@ const inTurn = (...answers: unknown[]) => {
   };
 };
 
-const receiptOf = (status: number) => ({
-  ...{ transactionHash: `0x${"33".repeat(32)}`, from: KEY.address, to: TO, blockHash: blockOf(7).hash },
-  ...{ blockNumber: hex(7), transactionIndex: "0x0", status: hex(status), gasUsed: hex(90_000) },
-  ...{ cumulativeGasUsed: hex(90_000), effectiveGasPrice: "0x1", logs: [], type: "0x0" },
-  ...{ logsBloom: `0x${"0".repeat(512)}`, contractAddress: null },
-});
-
 /** A chain without a base fee, whose key has sent three transactions; it includes what it gets, unless `answers` differ. */
 const node = (answers: Answers = {}): Answers => ({
   eth_estimateGas: () => hex(100_000),
@@ -40,16 +33,13 @@ const node = (answers: Answers = {}): Answers => ({
   eth_getBalance: () => hex(COST),
   eth_getTransactionCount: () => hex(3),
   eth_sendRawTransaction: (raw: string) => keccak256(raw),
-  eth_getTransactionReceipt: () => receiptOf(1),
+  eth_getTransactionReceipt: () => receipt(1),
   ...answers,
 });
 
 /** A transaction that the node knows, not included yet. */
-const WAITING = {
-  ...{ hash: `0x${"33".repeat(32)}`, from: KEY.address, to: TO, nonce: "0x3", value: "0x5", gas: "0x1", input: "0x12" },
-  ...{ gasPrice: "0x1", type: "0x0", chainId: hex(31_337), blockHash: null, blockNumber: null, transactionIndex: null },
-  ...{ r: `0x${"1".repeat(64)}`, s: `0x${"1".repeat(64)}`, v: "0x1b" },
-};
+const WAITING = waitingOf(KEY.address, TO);
+const receipt = (status: number) => receiptOf(7, status, KEY.address, TO);
 
 const sent = (answers: Answers, more: Partial<SendOptions> = {}) =>
   answering(answers, async (provider, asked) => {
@@ -186,7 +176,7 @@ describe("after a transaction is sent", function () {
     methods.filter((method) => method === "eth_getTransactionByHash").length;
 
   it("a node may forget it for a while and remember it", async () => {
-    const eth_getTransactionReceipt = inTurn(...unknown(30), receiptOf(1));
+    const eth_getTransactionReceipt = inTurn(...unknown(30), receipt(1));
     const eth_getTransactionByHash = inTurn(...unknown(14), WAITING, ...unknown(14), WAITING);
     const { result, methods } = await sent(node({ eth_getTransactionReceipt, eth_getTransactionByHash }));
     expect(result.block).to.equal(7);
@@ -194,12 +184,12 @@ describe("after a transaction is sent", function () {
   });
 
   it("a node may not answer for a while, which says nothing about it", async () => {
-    const eth_getTransactionReceipt = inTurn(...Array.from({ length: 16 }, () => new HangUp()), receiptOf(1));
+    const eth_getTransactionReceipt = inTurn(...Array.from({ length: 16 }, () => new HangUp()), receipt(1));
     const { result, methods } = await sent(node({ eth_getTransactionReceipt }));
     expect(result.block).to.equal(7);
     expect(lookups(methods), "asked only when the node answers that it has no receipt").to.equal(0);
     const eth_getTransactionByHash = inTurn(new HangUp());
-    const later = inTurn(...unknown(16), receiptOf(1));
+    const later = inTurn(...unknown(16), receipt(1));
     expect((await sent(node({ eth_getTransactionReceipt: later, eth_getTransactionByHash }))).result.block).to.equal(7);
   });
 
@@ -256,7 +246,7 @@ describe("after a transaction is sent", function () {
 
   const reverted = (eth_call: () => unknown, asked: unknown[] = []) => {
     const answers = node({
-      eth_getTransactionReceipt: () => receiptOf(0),
+      eth_getTransactionReceipt: () => receipt(0),
       eth_call: (...params: unknown[]) => {
         asked.push(params);
         return eth_call();
