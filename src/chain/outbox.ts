@@ -339,7 +339,7 @@ function isNodeSigner(
 
 /** What nodes say to a transaction that they have already. */
 function isKnown(error: unknown): boolean {
-  return /already (known|imported|in (the )?(mem)?pool)|known transaction/i.test(wordsOf(error));
+  return /already (known|imported|in (the )?(mem)?pool)|\bknown transaction/i.test(wordsOf(error));
 }
 
 function isUnderpriced(error: unknown): boolean {

@@ -183,6 +183,7 @@ describe("an outbox hands over", function () {
 
     for (const [words, refuse] of [
       ["internal error", () => refusal("internal error")],
+      ["unknown transaction type", () => refusal("unknown transaction type")],
       ["nothing, and hangs up", () => new HangUp()],
     ] as const) {
       it(`${words}: the next one waits until it is known that it has it`, async () => {
