@@ -27,8 +27,19 @@ interface Asked {
 /** Thrown by an answer: the node hangs up instead. */
 export class HangUp extends Error {}
 
-/** The HTTP server's own refusal, of everything that is asked. */
-export const BUSY = "busy";
+/** Thrown by an answer: the node never answers. */
+export class Stall extends Error {}
+
+/** Thrown by an answer: the node leaves it out. */
+export class LeftOut extends Error {}
+
+/** What an HTTP server says to everything that is asked, without a look at it. */
+export interface Page {
+  readonly status: number;
+  readonly body: string;
+}
+
+export const BUSY: Page = { status: 503, body: "" };
 
 /** A node that answers as told, over HTTP like any other. */
 export interface AnsweringNode {
@@ -39,13 +50,13 @@ export interface AnsweringNode {
   readonly stop: () => void;
 }
 
-export async function startAnswering(answers: Answers | typeof BUSY): Promise<AnsweringNode> {
+export async function startAnswering(answers: Answers | Page): Promise<AnsweringNode> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     void read(request).then((body) => {
       const question = JSON.parse(body) as Asked | Asked[];
       asked.push(...[question].flat());
-      if (answers === BUSY) response.writeHead(503).end();
+      if (isPage(answers)) response.writeHead(answers.status).end(answers.body);
       else respond(response, answers, question);
     });
   }).listen(0, "127.0.0.1");
@@ -60,7 +71,7 @@ export async function startAnswering(answers: Answers | typeof BUSY): Promise<An
 
 /** Lets `work` ask a node that answers as told; what it was asked is kept in `asked`. */
 export async function answering<T>(
-  answers: Answers | typeof BUSY,
+  answers: Answers | Page,
   work: (provider: JsonRpcProvider, asked: readonly Asked[], url: string) => Promise<T>,
 ): Promise<T> {
   const { url, asked, stop } = await startAnswering(answers);
@@ -74,23 +85,28 @@ export async function answering<T>(
   }
 }
 
+const isPage = (answers: Answers | Page): answers is Page => typeof answers["status"] === "number";
+
 function respond(response: ServerResponse, answers: Answers, question: Asked | Asked[]): void {
   try {
-    const answered = Array.isArray(question) ? question.map((one) => answer(answers, one)) : answer(answers, question);
+    const answered = Array.isArray(question)
+      ? question.flatMap((one) => answer(answers, one) ?? [])
+      : (answer(answers, question) ?? []);
     response.end(JSON.stringify(answered));
   } catch (error) {
-    if (!(error instanceof HangUp)) throw error;
-    response.destroy();
+    if (error instanceof HangUp) response.destroy();
+    else if (!(error instanceof Stall)) throw error;
   }
 }
 
-function answer(answers: Answers, { id, method, params }: Asked): unknown {
+function answer(answers: Answers, { id, method, params }: Asked): object | undefined {
   const ask = answers[method];
   try {
     if (ask === undefined) throw new RpcError(-32_601, `nobody expects ${method}`);
     return { jsonrpc: "2.0", id, result: ask(...params) };
   } catch (error) {
-    if (error instanceof HangUp) throw error;
+    if (error instanceof HangUp || error instanceof Stall) throw error;
+    if (error instanceof LeftOut) return undefined;
     const { code, message, data } = error as RpcError;
     return { jsonrpc: "2.0", id, error: { code, message, data } };
   }
