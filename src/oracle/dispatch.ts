@@ -50,32 +50,22 @@ export async function deliverReports(
   const batches = chunks(reports, committee.entriesFor(blockGas)).map((part) => part.map(batched));
   const signed: SignedBatch[] = [];
   for (const batch of batches) signed.push(await committee.sign(batch));
-  const first = await deliver(
-    signed.map((batch) => ({ batch, part: batch.reports })),
-    committee,
-    options,
-  );
+  const whole = signed.map((batch) => ({ batch, part: batch.reports }));
+  const outcomes = await deliver(whole, committee, options);
 
   const again: Delivery[] = [];
-  const second = new Map<string, Dispatched>();
-  for (const [i, batch] of signed.entries()) {
+  for (const batch of signed) {
     const part: BatchedReport[] = [];
     for (const entry of batch.reports) {
-      if (first[i]?.get(entry.agreement)?.kind !== "failed") continue;
+      if (outcomes.get(entry.agreement)?.kind !== "failed") continue;
       const problem = await reasonNow(entry, committee, options);
       if (problem === undefined) part.push(entry);
-      else second.set(entry.agreement, { kind: "failed", problem });
+      else outcomes.set(entry.agreement, { kind: "failed", problem });
     }
     if (part.length > 0) again.push({ batch, part });
   }
-  for (const outcome of await deliver(again, committee, options)) {
-    for (const [agreement, dispatched] of outcome) second.set(agreement, dispatched);
-  }
-  return reports.map((ready, i) => {
-    const { address } = ready.due.agreement;
-    const batch = Math.floor(i / committee.entriesFor(blockGas));
-    return second.get(address) ?? first[batch]?.get(address) ?? { kind: "unclear", problem: entryFailed() };
-  });
+  for (const [agreement, outcome] of await deliver(again, committee, options)) outcomes.set(agreement, outcome);
+  return reports.map(({ due }) => outcomes.get(due.agreement.address) as Dispatched);
 }
 
 interface Delivery {
@@ -83,12 +73,12 @@ interface Delivery {
   readonly part: readonly BatchedReport[];
 }
 
-/** What became of each entry, by agreement, for each delivery. */
+/** What became of each entry, by agreement. */
 async function deliver(
   deliveries: readonly Delivery[],
   committee: Quorum,
   options: DispatchOptions,
-): Promise<Map<string, Dispatched>[]> {
+): Promise<Map<string, Dispatched>> {
   const tried = await together(deliveries, 2, async ({ batch, part }): Promise<Errand | Dispatched> => {
     const transaction = committee.deliver(batch, part);
     try {
@@ -100,18 +90,17 @@ async function deliver(
     }
   });
   const fates = (await sendErrands(tried.filter(isErrand), options)).values();
-  return tried.map((one, i) => {
+  const outcomes = tried.flatMap((one, i): [string, Dispatched][] => {
     const part = deliveries[i]?.part ?? [];
-    if (!isErrand(one)) return new Map(part.map(({ agreement }) => [agreement, one]));
+    if (!isErrand(one)) return part.map(({ agreement }) => [agreement, one]);
     const fate = fates.next().value as Fate;
     const failed = fate.kind === "included" ? committee.failedIn(fate.receipt.logs) : new Set<string>();
-    return new Map(
-      part.map(({ agreement }): [string, Dispatched] => [
-        agreement,
-        failed.has(agreement) ? { kind: "failed", problem: entryFailed() } : fromFate(fate),
-      ]),
-    );
+    return part.map(({ agreement }) => [
+      agreement,
+      failed.has(agreement) ? { kind: "failed", problem: entryFailed() } : fromFate(fate),
+    ]);
   });
+  return new Map(outcomes);
 }
 
 /** Why an agreement would not take an entry now; undefined: it would. */
