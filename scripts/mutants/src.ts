@@ -47,8 +47,22 @@ const REST = [
 ];
 /** What keeps a job going when nodes, keys and fees do not: each with a node or a service that fails as told. */
 const RESILIENT = ["case", "failover", "fees", "kms", "outbox"];
-/** Of `src/oracle`, what needs no chain; the rest is told whole stories. */
+/** Of `src/oracle`, what asks no chain. */
 const SETTINGS = ["config", "counts", "yaml"];
+/** Its jobs, with a chain in memory behind a node that answers as told. */
+const JOB_TESTS = [
+  "all",
+  "due",
+  "groups",
+  "health",
+  "keeping",
+  "measure",
+  "reading",
+  "remarks",
+  "round",
+  "sending",
+  "table",
+];
 /** What tells of agreements, of the chain and to it, without a key. */
 const TELLING = ["block-times", "created", "events", "exposed", "revert-data", "told"];
 /** Commands over many agreements, and those about a year or a stranger's view. */
@@ -97,8 +111,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   jobs: {
     mutate: [`src/oracle/!(${SETTINGS.join("|")}).ts`, inCli("oracle"), inCli("report-all")],
-    tests: ["dispatch", "keep", "report-all", "monitored"].map((name) => `test/oracle/${name}.test.ts`),
-    isStories: true,
+    tests: JOB_TESTS.map((name) => `test/oracle/${name}.test.ts`),
   },
   record: {
     mutate: ["src/record/*.ts", ...RECORDING.map(inCli)],
