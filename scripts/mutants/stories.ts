@@ -39,7 +39,11 @@ function stepsOf(suite: Mocha.Suite, before: readonly Step[], after: readonly St
     [..._afterEach, ...after],
   ];
   const own = suite.tests.flatMap((test) => [...first, test, ...last]);
-  return [...own, ...suite.suites.flatMap((inner) => stepsOf(inner, first, last))];
+  const inner = suite.suites.flatMap((each) => {
+    const { _beforeAll, _afterAll } = hooksOf(each);
+    return [..._beforeAll, ...stepsOf(each, first, last), ..._afterAll];
+  });
+  return [...own, ...inner];
 }
 
 const hooksOf = (suite: Mocha.Suite) =>
