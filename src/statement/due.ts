@@ -72,7 +72,7 @@ function finalAt(model: Model, k: number, moved: Moved, at: bigint, happened: re
   const stakes = (["provider", "client"] as const).flatMap((seat) => {
     const claim = dispute?.claims[seat];
     const side = BigInt(numberOf(SEATS, seat));
-    return claim === undefined
+    return claim === undefined || claim.pledge === 0n
       ? []
       : [untold("PledgeMoved", { period, from: side, to: side, amount: claim.pledge }, at)];
   });

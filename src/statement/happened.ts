@@ -39,14 +39,25 @@ function dueAt(event: AgreementEvent, history: readonly AgreementEvent[]): bigin
     case "Closed":
       return event.values.dueAt;
     case "PledgeMoved":
+      return resultsWith(event, history).find(({ name }) => name === "PeriodFinal")?.values.dueAt;
     case "ChronicFailure": {
-      const { period } = event.values;
-      const cause = history.filter(({ transaction }) => transaction === event.transaction);
-      const final = cause.find(({ name, values }) => name === "PeriodFinal" && values.period === period);
-      const split = cause.find(({ name, values }) => name === "Split" && values.period === period);
-      return ((final ?? split)?.values as { dueAt: bigint } | undefined)?.dueAt;
+      // One call may tell of a split and, later in its events, of the end of the same dispute: the nearest before it.
+      const before = history.slice(0, history.indexOf(event));
+      return resultsWith(event, before).at(-1)?.values.dueAt;
     }
     default:
       return undefined;
   }
+}
+
+type Result = Extract<AgreementEvent, { name: "Split" | "PeriodFinal" }>;
+
+/** What became of the period of `event`, as far as the same transaction tells it. */
+function resultsWith(
+  { transaction, values: { period } }: Extract<AgreementEvent, { name: "PledgeMoved" | "ChronicFailure" }>,
+  events: readonly AgreementEvent[],
+): Result[] {
+  return events
+    .filter((event): event is Result => event.name === "Split" || event.name === "PeriodFinal")
+    .filter((event) => event.transaction === transaction && event.values.period === period);
 }
