@@ -33,7 +33,7 @@ export interface SignOptions {
 export async function signMany(world: World, count: number, options: SignOptions = {}): Promise<Signed[]> {
   const { from = 0, fees = 2n, change = (text: string) => text, oracle = world.people.oracle } = options;
   const send = (who: string, to: string, data: string) =>
-    world.provider.send("eth_sendTransaction", [{ from: who, to, data }]) as Promise<unknown>;
+    world.provider.send("eth_sendTransaction", [{ from: who, to, data }]) as Promise<string>;
   const token = await world.token.getAddress();
   const factory = ISLAFactory__factory.connect(world.factory, world.provider);
   const escrow = ISLAEscrow__factory.createInterface();
@@ -41,6 +41,7 @@ export async function signMany(world: World, count: number, options: SignOptions
   const mint = world.token.interface.encodeFunctionData("mint", [client, BigInt(count) * fees * FEE]);
   await send(client, token, mint);
   const signed: Signed[] = [];
+  let last = "";
   for (let i = from; i < from + count; ++i) {
     const salt = i.toString(16).padStart(64, "0");
     const plain = agreementText({ ...world.people, oracle }, token);
@@ -53,9 +54,11 @@ export async function signMany(world: World, count: number, options: SignOptions
     await send(client, token, world.token.interface.encodeFunctionData("transfer", [address, fees * FEE]));
     const accept = escrow.encodeFunctionData("accept", [termsHash(terms)]);
     await send(client, address, accept);
-    await send(provider, address, accept);
+    last = await send(provider, address, accept);
     signed.push({ address, file });
   }
+  // A node answers before it mines: a clock that is moved meanwhile would date what was sent before.
+  await world.provider.waitForTransaction(last);
   return signed;
 }
 
