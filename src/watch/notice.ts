@@ -1,5 +1,8 @@
 import type { Topic, WatchRole } from "./config.ts";
 
+/** So long something that asks for nothing is still news. */
+export const WEEK = 7n * 86_400n;
+
 /** What one role is told. */
 export interface Said {
   readonly title: string;
@@ -36,4 +39,11 @@ export interface Deadline {
   /** Whether people are reminded of it, beside the calendar. */
   readonly reminds: boolean;
   readonly said: Readonly<Partial<Record<WatchRole, { readonly title: string; readonly lines: readonly string[] }>>>;
+}
+
+export interface NoticeOptions {
+  /** Seconds before a deadline, the longest first. */
+  readonly remind: readonly bigint[];
+  /** Seconds; undefined: half of the report window. */
+  readonly lateAfter: bigint | undefined;
 }
