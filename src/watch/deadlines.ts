@@ -1,6 +1,7 @@
 import { CONSENTS, nameOf, PHASES, SEATS, STAGES, type Seat } from "../chain/enums.ts";
 import { moment } from "../format.ts";
 import { periodCount, periodOf } from "../terms/calendar.ts";
+import { consentsIn, otherSeat, proposal } from "./consents.ts";
 import type { Deadline } from "./notice.ts";
 import { Words, type View } from "./view.ts";
 
@@ -281,53 +282,30 @@ function rightDeadlines({ agreement, summary, now }: View): Deadline[] {
 }
 
 /** What one side proposed, for the other to say alike. */
-function consentDeadlines({ agreement, events, now }: View): Deadline[] {
+function consentDeadlines({ agreement, events }: View): Deadline[] {
   const words = new Words(agreement);
-  const open = new Map<string, Deadline>();
-  for (const event of events) {
-    if (event.name === "SeatTaken") open.clear();
-    if (event.name !== "ConsentGiven" && event.name !== "ConsentRevoked") continue;
+  return consentsIn(events).open.map((event): Deadline => {
+    const { consent, expiry } = event.values;
     const seat = nameOf(SEATS, event.values.seat) as Seat;
-    const other = seat === "provider" ? "client" : "provider";
-    const { kind, period, revision, credit, account, end } = event.values.consent;
-    const key = [kind, period, revision, credit, account, end].join("/");
-    const mirrored = `${other}/${key}`;
-    if (event.name === "ConsentRevoked") open.delete(`${seat}/${key}`);
-    else if (open.has(mirrored)) open.delete(mirrored);
-    else {
-      const { expiry } = event.values;
-      const what = nameOf(CONSENTS, kind);
-      const lines = [
-        `${words.Party(seat)} gave the first of two keys. To say the same:`,
-        words.command("agree", what, "…", "--as", other),
-      ];
-      open.set(`${seat}/${key}`, {
-        id: `consent/${seat}/${what}/${expiry}`,
-        time: expiry,
-        since: event.time,
-        isTentative: false,
-        reminds: expiry > now,
-        said: {
-          [other]: {
-            title: `${words.party(seat)} proposes ${proposal(words, what, event.values.consent)}, until ${moment(expiry)}`,
-            lines,
-          },
+    const other = otherSeat(seat);
+    const what = nameOf(CONSENTS, consent.kind);
+    return {
+      id: `consent/${seat}/${what}/${expiry}`,
+      time: expiry,
+      since: event.time,
+      isTentative: false,
+      reminds: true,
+      said: {
+        [other]: {
+          title: `${words.party(seat)} proposes ${proposal(words, consent)}, until ${moment(expiry)}`,
+          lines: [
+            `${words.Party(seat)} gave the first of two keys. To say the same:`,
+            words.command("agree", what, "…", "--as", other),
+          ],
         },
-      });
-    }
-  }
-  return [...open.values()];
-}
-
-/** What a consent is about, in a few words. */
-export function proposal(
-  words: Words,
-  kind: (typeof CONSENTS)[number],
-  { period, credit, account, end }: { period: bigint; credit: bigint; account: string; end: bigint },
-): string {
-  if (kind === "credit") return `a credit of ${words.money(credit)} for period ${period}`;
-  if (kind === "end") return `to end it ${moment(end)}`;
-  return `another ${kind}, ${account}`;
+      },
+    };
+  });
 }
 
 function termDeadlines({ agreement, summary: { state } }: View): Deadline[] {

@@ -2,8 +2,8 @@ import { ZeroAddress } from "ethers";
 import { CONSENTS, EXITS, nameOf, SEATS, type Seat } from "../chain/enums.ts";
 import { activationIn } from "../chain/events.ts";
 import { moment } from "../format.ts";
+import { consentsIn, otherSeat, proposal, type ConsentGiven } from "./consents.ts";
 import type { TimedEvent } from "./course.ts";
-import { proposal } from "./deadlines.ts";
 import { WEEK, type Notice, type Said } from "./notice.ts";
 import { Words, type View } from "./view.ts";
 
@@ -12,8 +12,9 @@ export function happenings({ agreement, events }: View): Notice[] {
   const words = new Words(agreement);
   const seen = new Map<string, number>();
   const activation = activationIn(events);
+  const { second } = consentsIn(events);
   return events.flatMap((event): Notice[] => {
-    const told = event === activation ? activated(words) : happening(words, event);
+    const told = event === activation ? activated(words) : happening(words, event, second.has(event));
     if (told === undefined) return [];
     const count = (seen.get(told.id) ?? 0) + 1;
     seen.set(told.id, count);
@@ -35,7 +36,8 @@ const activated = (words: Words): Told => ({
   said: both("both sides accepted: the agreement is active", [words.command("status")]),
 });
 
-function happening(words: Words, event: TimedEvent): Told | undefined {
+/** `isSecond`: of two keys. */
+function happening(words: Words, event: TimedEvent, isSecond: boolean): Told | undefined {
   switch (event.name) {
     case "Funded": {
       const { amount } = event.values;
@@ -127,22 +129,8 @@ function happening(words: Words, event: TimedEvent): Told | undefined {
         said: { ...both(title, [line]), arbiter: { title, lines: [line], tone: "plain" } },
       };
     }
-    case "ConsentGiven": {
-      const { consent, expiry } = event.values;
-      const kind = nameOf(CONSENTS, consent.kind);
-      const seat = nameOf(SEATS, event.values.seat) as Seat;
-      const other = seat === "provider" ? "client" : "provider";
-      const title = `${words.party(seat)} agrees to ${proposal(words, kind, consent)}`;
-      const lines = [
-        `If you say exactly the same before ${moment(expiry)}, it is done: ${words.command("agree", kind, "…", "--as", other)}`,
-      ];
-      return {
-        id: `consent/${seat}/${kind}/${expiry}`,
-        topic: "changes",
-        until: expiry,
-        said: { [other]: { title, lines, tone: "act" } },
-      };
-    }
+    case "ConsentGiven":
+      return consented(words, event, isSecond);
     case "Closed":
       return {
         id: "closed",
@@ -152,4 +140,22 @@ function happening(words: Words, event: TimedEvent): Told | undefined {
     default:
       return undefined;
   }
+}
+
+function consented(words: Words, event: ConsentGiven, isSecond: boolean): Told {
+  const { consent, expiry } = event.values;
+  const kind = nameOf(CONSENTS, consent.kind);
+  const seat = nameOf(SEATS, event.values.seat) as Seat;
+  const other = otherSeat(seat);
+  const command = words.command("agree", kind, "…", "--as", other);
+  const lines = isSecond
+    ? ["You said the same before: it is done."]
+    : [`If you say exactly the same before ${moment(expiry)}, it is done: ${command}`];
+  const title = `${words.party(seat)} agrees to ${proposal(words, consent)}`;
+  return {
+    id: `consent/${seat}/${kind}/${expiry}`,
+    topic: "changes",
+    until: expiry,
+    said: { [other]: { title, lines, tone: isSecond ? "plain" : "act" } },
+  };
 }
