@@ -14,6 +14,7 @@ import type { Monitors } from "../monitors/open.ts";
 import type { OracleConfig, ServedAgreement } from "../oracle/config.ts";
 import { problemOf } from "../oracle/prepare.ts";
 import { together } from "../oracle/together.ts";
+import { plural } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
 import type { Context } from "./context.ts";
 import { readAgreementFile } from "./file.ts";
@@ -228,7 +229,6 @@ export function findingsText(
   });
   const count = (level: Finding["level"]) => inOrder(findings).filter((one) => one.level === level).length;
   const [problems, warnings] = [count("problem"), count("warning")];
-  const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
   return [
     ...lines,
     "",

@@ -23,11 +23,15 @@ export async function checkEvidence(folder: string): Promise<Finding[]> {
     await rm(probe).catch(() => undefined);
   }
   const { bavail, bsize } = await statfs(there);
-  const free = bavail * bsize;
-  const space = `${Math.floor(free / 1_000_000)} MB free`;
+  return [judgeRoom(folder, bavail * bsize, there === resolve(folder))];
+}
+
+/** Whether so many free bytes are enough. */
+export function judgeRoom(folder: string, free: number, isThere: boolean): Finding {
+  const room = `${Math.floor(free / 1_000_000)} MB free`;
   if (free < ENOUGH)
-    return [bad("warning", "evidence", folder, space, "make room: nothing is reported whose evidence is not on disk")];
-  return [ok("evidence", folder, `${there === resolve(folder) ? "can be written" : "can be made"}; ${space}`)];
+    return bad("warning", "evidence", folder, room, "make room: nothing is reported whose evidence is not on disk");
+  return ok("evidence", folder, `${isThere ? "can be written" : "can be made"}; ${room}`);
 }
 
 const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));

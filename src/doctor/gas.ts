@@ -30,7 +30,7 @@ export function judgeGas({ account, balance, price, highest }: Purse, all: reado
   const gwei = `${formatUnits(price, "gwei")} gwei`;
   const found: Finding[] = [];
   if (highest !== undefined && price > highest) {
-    const message = `a unit of gas costs ${gwei}, above the limit of ${formatUnits(highest, "gwei")}: nothing is sent`;
+    const message = `a unit of gas costs ${gwei}, above the limit of ${formatUnits(highest, "gwei")} gwei: nothing is sent`;
     found.push(bad("warning", "gas", account, message, "raise `highest gas price` if a deadline is near"));
   }
   const has = `${short(balance)} of the chain's coin`;

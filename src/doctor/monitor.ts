@@ -14,7 +14,7 @@ import { maintenanceOf } from "../oracle/monitored.ts";
 import { problemOf } from "../oracle/prepare.ts";
 import { readTicketSource } from "../oracle/ticket-source.ts";
 import { periodOf } from "../terms/calendar.ts";
-import { formatDuration, formatSpan } from "../terms/format.ts";
+import { formatDuration, formatSpan, plural } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
 import { bad, fromProblem, ok, type Check, type Finding } from "./finding.ts";
 import { judgeSamples, seriesIn } from "./samples.ts";
@@ -58,10 +58,11 @@ export async function checkSource(examined: Examined, around: Surroundings): Pro
   if (source.kind === "outages") {
     return tried("source", about, async () => {
       const { outages } = await csvMonitor(source.outages, source.exclusions).read(examined.period ?? week);
-      return [ok("source", about, `${source.outages} can be read: ${outages.length} outages of the period so far`)];
+      const found = `${plural(outages.length, "outage")} of ${spanOf(examined, around)}`;
+      return [ok("source", about, `${source.outages} can be read: ${found}`)];
     });
   }
-  if (source.kind === "tickets") return checkTickets(examined, source, week);
+  if (source.kind === "tickets") return checkTickets(examined, source, around, week);
   const found = await tried("source", about, async () => {
     // what is kept is judged as the monitor itself: it is where trouble begins
     const opened = around.monitors.open(source.monitor);
@@ -74,10 +75,12 @@ export async function checkSource(examined: Examined, around: Surroundings): Pro
 
 /** The export is read as it will be for the report. */
 async function checkTickets(
-  { about, terms, indicator: i, ticketRule, period }: Examined,
+  examined: Examined,
   source: TicketsSource,
+  around: Surroundings,
   week: Period,
 ): Promise<Finding[]> {
+  const { about, terms, indicator: i, ticketRule, period } = examined;
   const indicator = terms.indicators[i];
   return tried("source", about, async () => {
     if (indicator === undefined || ticketRule === undefined) {
@@ -87,9 +90,16 @@ async function checkTickets(
     }
     const { input } = await readTicketSource(source, indicator, ticketRule, period ?? week);
     const { total, bad: late } = input.grade === "totals" ? input.measurement : { total: 0n, bad: 0n };
-    return [ok("source", about, `${source.file} can be read: ${total} tickets of the period so far, ${late} late`)];
+    const found = `${plural(total, "ticket")} of ${spanOf(examined, around)}, ${late} late`;
+    return [ok("source", about, `${source.file} can be read: ${found}`)];
   });
 }
+
+/** What a file of a period is read for: what of it has passed, or the last days where none runs. */
+const spanOf = ({ period }: Examined, around: Surroundings): string =>
+  period === undefined ? lastDays(around) : "the period so far";
+
+const lastDays = ({ days }: Surroundings): string => `the last ${plural(days, "day")}`;
 
 async function tried(check: Check, about: string, work: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
@@ -132,7 +142,7 @@ async function checkMaintenance({ about, source }: Examined, around: Surrounding
     }
     const { windows } = await maintenanceOf(around.monitors, source, week, around.signal);
     return [
-      ok("source", `${about}, maintenance`, `can be read: ${windows.length} windows in the last ${around.days} days`),
+      ok("source", `${about}, maintenance`, `can be read: ${plural(windows.length, "window")} in ${lastDays(around)}`),
     ];
   });
 }
@@ -146,7 +156,7 @@ async function checkOpened(
   const { about, policy, terms, indicator } = examined;
   if (opened.kind === "outages") {
     const { outages } = await opened.monitor.read(week);
-    return [ok("source", about, `answers: ${outages.length} outages in the last ${around.days} days`)];
+    return [ok("source", about, `answers: ${plural(outages.length, "outage")} in ${lastDays(around)}`)];
   }
   if (policy === undefined) {
     const hint =
