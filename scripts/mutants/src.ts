@@ -131,8 +131,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   backtest: {
     mutate: ["src/backtest/*.ts", inCli("backtesting")],
-    tests: ["test/cli/backtest.test.ts"],
-    isStories: true,
+    tests: ["test/backtest/*.test.ts", "test/cli/backtest.test.ts"],
   },
   bulk: {
     mutate: [...BULK.map(inCli), ...TELLING.map(inChain), "src/disk.ts", "src/index.ts"],

@@ -50,7 +50,7 @@ export async function checkAgreements(
 }
 
 /** What the chain waits for, and until when. */
-function judgeStanding({ agreement, summary, standing }: Opened, now: bigint, warnBefore: bigint): Finding {
+export function judgeStanding({ agreement, summary, standing }: Opened, now: bigint, warnBefore: bigint): Finding {
   const about = agreement.label;
   if (standing.kind === "failed" || summary === undefined) {
     const problem = "problem" in standing ? standing.problem : undefined;

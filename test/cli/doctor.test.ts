@@ -4,10 +4,10 @@ import { expect } from "chai";
 import { checkNodes } from "../../src/doctor/nodes.ts";
 import { anvilPath } from "../chain/nodes.ts";
 import { startProxy } from "../chain/proxy.ts";
-import { configText, keystoreOf, signMany, walletOf, type Signed } from "../oracle/many.ts";
+import { committeeOf, configText, keystoreOf, signMany, walletOf, type Signed } from "../oracle/many.ts";
 import { PROMETHEUS, programAt } from "../support/programs.ts";
 import { startPrometheus, type TestPrometheus } from "../support/prometheus.ts";
-import { World } from "./world.ts";
+import { World, type Surroundings } from "./world.ts";
 
 interface Said {
   readonly level: string;
@@ -75,8 +75,9 @@ describe("upheld doctor", function () {
         () => text,
       ),
     );
-  async function doctor(...args: string[]) {
-    const { exitCode, json, out } = await world.run(["doctor", ...args, "--json"], { now: now() });
+  const doctor = (...args: string[]) => doctorIn({}, ...args);
+  async function doctorIn(around: Surroundings, ...args: string[]) {
+    const { exitCode, json, out } = await world.run(["doctor", ...args, "--json"], { now: now(), ...around });
     if (json["findings"] === undefined) throw new Error(out);
     const findings = json["findings"] as Said[];
     return { exitCode, findings, bad: findings.filter(({ level }) => level !== "ok") };
@@ -211,6 +212,88 @@ describe("upheld doctor", function () {
     expect([exitCode, bad[0]?.message]).to.deep.equal([1, "Others can read the keystore."]);
   });
 
+  const keysIn = ({ findings }: { findings: readonly Said[] }) =>
+    findings.flatMap(({ check, message }) => (check === "key" ? [message] : []));
+  const opens = (index: number) => `the password opens it: ${walletOf(index).address}`;
+  const unfit = `its oracle is ${walletOf(3).address}, the key is of ${walletOf(5).address}`;
+  const unknown = "its password is known to nobody but a person";
+  const forAll = "it can report for every agreement";
+
+  it("finds the keys as the job does: those of the environment before the config's, its password only with them", async () => {
+    const { keystore, password } = await keystoreOf(world, "fifth", walletOf(5));
+    const without = { keystore: keys.keystore, network: "local", evidence: "evidence" };
+    const named = async (env: Record<string, string>, ...args: string[]) => keysIn(await doctorIn({ env }, ...args));
+    const write = (name: string, settings: Record<string, string>) =>
+      world.write(
+        name,
+        configText(signed, settings, () => "counts: none.csv"),
+      );
+    const bare = write("bare.yaml", without);
+    const full = write("full.yaml", { ...without, "password file": keys.password });
+    const ours = { UPHELD_KEYSTORE: keys.keystore, UPHELD_PASSWORD_FILE: keys.password };
+    const theirs = { UPHELD_KEYSTORE: keystore, UPHELD_PASSWORD_FILE: password };
+    expect(await named(theirs, full)).to.deep.equal([unfit, opens(5)]);
+    expect(await named({ ...theirs, UPHELD_KEYSTORE: "" }, full)).to.deep.equal([opens(3), forAll]);
+    expect(await named({ UPHELD_KEYSTORE: keys.keystore }, full)).to.deep.equal([unknown, forAll]);
+    expect(await named({ UPHELD_PASSWORD_FILE: keys.password }, bare)).to.deep.equal([opens(3), forAll]);
+    expect(await named({}, bare)).to.deep.equal([unknown, forAll]);
+    // of one agreement what is named goes first
+    const one = [signed[0]?.file ?? "", "--evidence", world.folder];
+    expect(await named(ours, ...one)).to.deep.equal([opens(3), forAll]);
+    expect(await named({ ...ours, UPHELD_PASSWORD_FILE: password }, ...one, "--keystore", keystore)).to.deep.equal([
+      unfit,
+      opens(5),
+    ]);
+    expect(await named({}, ...one)).to.deep.equal(["the local node signs", forAll]);
+  });
+
+  it("counts the keys of a committee's members", async () => {
+    const fifth = await keystoreOf(world, "member", walletOf(5));
+    const committee = await committeeOf(world, [walletOf(3).address, walletOf(5).address], 2);
+    const [one] = await signMany(world, 1, { oracle: committee, from: 50 });
+    const of = (keystore: string) =>
+      doctor(config({ committee: `"${committee}"`, keystore }, "counts: none.csv", one === undefined ? [] : [one]));
+    const [first] = keysIn(await of(keys.keystore));
+    expect(first).to.match(/^its oracle is the committee .* of which 2 must sign; 1 key at hand is a member's$/);
+    expect(keysIn(await of(`[${keys.keystore}, ${fifth.keystore}]`)).slice(-1)).to.deep.equal([forAll]);
+  });
+
+  it("says for how long the coin will do, of the key that sends", async () => {
+    const { findings } = await doctor(config());
+    const gas = findings.filter(({ check }) => check === "gas");
+    expect(gas).to.have.length(1);
+    expect(gas[0]?.about).to.deep.equal([walletOf(3).address]);
+    expect(gas[0]?.message).to.match(/^\d+(\.\d+)? of the chain's coin: years of 2 agreements, 0\.\d+ a month at/);
+  });
+
+  it("judges a policy by how long its samples speak where no monitor is named yet", async () => {
+    const intervals = async (...args: string[]) =>
+      (await doctor(...args, "--evidence", world.folder)).findings.filter(({ check }) => check === "interval");
+    expect(await intervals(signed[0]?.file ?? "")).to.deep.equal([
+      {
+        ...{ level: "ok", check: "interval", about: ["CI hosting 0, uptime"] },
+        message: "a sample every 40 s; 40 min 19 s of 28 days may be down without a credit",
+      },
+    ]);
+    expect(await intervals(signed[0]?.address ?? "")).to.deep.equal([]);
+  });
+
+  it("finds another chain, and a factory that is none", async () => {
+    const other = await doctor(config(), "--network", "base", "--rpc", world.node.url);
+    expect(other.bad[0]).to.include({ level: "problem", check: "chain" });
+    expect(other.bad[0]?.message).to.match(/is local \(chain 31337\), not base \(chain 8453\)\.$/);
+    expect(other.findings.some(({ check }) => check === "agreement")).to.equal(false);
+    const none = await doctor(config({ factory: `"${walletOf(9).address}"` }));
+    expect(none.bad[0]).to.include({ level: "problem", check: "chain" });
+    expect(none.findings.some(({ check }) => ["agreement", "key", "gas"].includes(check))).to.equal(false);
+    // what needs no chain is looked at all the same
+    expect(none.findings.map(({ check }) => check)).to.include.members(["source", "evidence"]);
+  });
+
+  it("ends when it is stopped", async () => {
+    expect((await world.run(["doctor", config()], { signal: AbortSignal.abort() })).exitCode).to.equal(130);
+  });
+
   it("looks at one agreement, its monitor named beside it", async () => {
     const { bad, findings } = await doctor(
       signed[0]?.file ?? "",
@@ -237,6 +320,10 @@ describe("upheld doctor", function () {
 
   it("says that a period is due, and that it is late", async () => {
     await world.at("2030-02-01T00:00:00Z");
+    const counts = world.write("c.csv", "period,total,bad,excluded\n2030-01,9,5,0\n");
+    const counted = async () =>
+      (await doctor(config({}, `counts: ${counts}`))).findings.find(({ check }) => check === "source")?.message;
+    expect(await counted()).to.match(/c\.csv has period 0: 5 bad of 9$/);
     expect((await doctor(config())).bad).to.deep.include({
       level: "warning",
       check: "agreement",
@@ -253,6 +340,7 @@ describe("upheld doctor", function () {
     const late = await doctor(config());
     expect(late.bad[0]?.message).to.contain("Too late: the window for period 0 closed 6 Feb 2030");
     expect(late.exitCode).to.equal(1);
+    expect(await counted()).to.match(/c\.csv is asked for a line once the period is over$/);
   });
 
   it("goes on looking at monitors when the chain does not answer", async () => {
@@ -291,6 +379,23 @@ describe("upheld doctor", function () {
     expect((await ask(url, fork.url)).some((text) => /^problem: .* have different blocks/.test(text))).to.equal(true);
     expect(await ask(url, "http://127.0.0.1:1")).to.include("warning: No answer from the node at 127.0.0.1:1.");
     await Promise.all([behind.stop(), fork.stop()]);
+  });
+
+  it("asks neither for a key nor for coin where nothing is reported any more", async () => {
+    await world.at("2031-06-01T00:00:00Z");
+    const { findings, exitCode } = await doctor(
+      config({ keystore: (await keystoreOf(world, "last", walletOf(5))).keystore }),
+    );
+    expect(findings.filter(({ check }) => check === "agreement")).to.deep.equal([
+      {
+        ...{ level: "warning", check: "agreement", about: ["CI hosting 0", "CI hosting 1"] },
+        message: "it is closed: nothing is reported for it any more",
+        hint: "take it out of the config",
+      },
+    ]);
+    expect(findings.some(({ check }) => check === "gas")).to.equal(false);
+    expect(keysIn({ findings })).to.deep.equal([opens(5)]);
+    expect(exitCode).to.equal(0);
   });
 
   it("refuses a monitor beside a config, whose own they are", async () => {
