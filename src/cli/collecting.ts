@@ -5,6 +5,7 @@ import { collect, type Collected, type Collecting } from "../monitors/collect.ts
 import { Monitors } from "../monitors/open.ts";
 import type { Services } from "../monitors/types.ts";
 import { readConfig, type MonitorSource } from "../oracle/config.ts";
+import { textOf } from "../oracle/groups.ts";
 import { problemOf } from "../oracle/prepare.ts";
 import type { Problem } from "../errors.ts";
 import type { NamedSource } from "./given-source.ts";
@@ -48,8 +49,8 @@ export function tasksOf(file: string, services: Services, since: bigint): Task[]
 function refuseShared(kept: { label: string; source: MonitorSource }[], file: string): void {
   for (const [folder, group] of Map.groupBy(kept, ({ source }) => source.keptIn ?? "")) {
     const [first, ...others] = group;
-    const text = JSON.stringify(first?.source.monitor);
-    const other = others.find(({ source }) => JSON.stringify(source.monitor) !== text);
+    const text = textOf(first?.source.monitor);
+    const other = others.find(({ source }) => textOf(source.monitor) !== text);
     if (other !== undefined) {
       throw new UpheldError({
         code: "collect.folder-twice",
@@ -72,7 +73,8 @@ export function taskFor({ source, path }: NamedSource, into: string, services: S
 
 function taskOf(label: string, { monitor }: MonitorSource, folder: string, monitors: Monitors, since: bigint): Task {
   const opened = monitors.open(monitor);
-  if (opened.kind !== "samples") throw usage(`${label} gives outages, not samples: there is nothing to collect`);
+  if (opened.kind !== "samples")
+    throw usage(`the monitor for ${label} gives outages, not samples: there is nothing to collect`);
   const began = monitor.prometheus?.["monitored since"] ?? 0n;
   return {
     label,
