@@ -170,12 +170,11 @@ async function count(
       : await readOpened(opened, monitors, source, measured, numbered, signal);
   const { measurement, unknown } = countInput(input, period);
   const length = lengthOf(unknown);
-  const isOpen = assumed !== undefined && measures[place]?.policy === undefined;
   return {
     indicator: place,
     measurement,
     unknown: length,
-    ...(isOpen && length > 0n ? { ifDown: countInput(withUnknownDown(input), period).measurement } : {}),
+    ...(assumed !== undefined && length > 0n ? { ifDown: countInput(withUnknownDown(input), period).measurement } : {}),
   };
 }
 

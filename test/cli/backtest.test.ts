@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { TABLE } from "../backtest/table.ts";
 import { alone } from "./alone.ts";
 
 const EXAMPLE = "examples/github-actions-2025";
@@ -73,27 +74,6 @@ describe("upheld backtest", function () {
     expect(out).to.contain("12 periods: 750.00 of 12,000.00 USDC back to the client, 6.25 %; 11,250.00 paid.");
   });
 
-  const TABLE = `service: Website
-token: { symbol: USDC, decimals: 6 }
-fee: 1,000 USDC
-period: month
-periods: 12
-notice: 1 period
-grace: 10 days
-report window: 5 days
-dispute window: 7 days
-ruling window: 30 days
-no report: 50%
-credit cap: 50%
-measures:
-  uptime:
-    unit: seconds
-    excluded: none
-objectives:
-  - measure: uptime
-    below 99.9%: 10%
-    below 99%: 25%
-`;
   const withPolicy = (unknown: string) =>
     TABLE.replace(
       "    excluded: none\n",
