@@ -246,9 +246,9 @@ class Outbox {
   }
 
   #mayRaise(flight: Flight): boolean {
-    const { highestGasPrice } = this.#options;
+    const { highestGasPrice = Infinity } = this.#options;
     const fees = raise(flight.fees, flight.fees);
-    if (highestGasPrice !== undefined && priceOf(fees) > highestGasPrice) return false;
+    if (priceOf(fees) > highestGasPrice) return false;
     flight.fees = fees;
     return true;
   }
@@ -297,8 +297,8 @@ class Outbox {
     const hash = flight.hashes.at(-1) ?? "";
     if (raw === undefined) return;
     const found = await quietly(() => provider.getTransaction(hash));
-    if (found === undefined || found !== null) {
-      if (found != null) flight.isTaken = true;
+    if (found !== null) {
+      flight.isTaken ||= found !== undefined;
       return;
     }
     try {
@@ -313,13 +313,13 @@ class Outbox {
 
   /** The oldest one holds all others back: it offers more when it has waited too long. */
   async #hurry(included: number): Promise<void> {
-    const { provider, stuckMs = STUCK_MS, highestGasPrice } = this.#options;
+    const { provider, stuckMs = STUCK_MS, highestGasPrice = Infinity } = this.#options;
     const oldest = this.#flights.find(({ nonce }) => nonce >= included);
     if (oldest === undefined || Date.now() - oldest.since < stuckMs) return;
     const now = await quietly(() => feesNow(provider));
     if (now === undefined) return;
     const fees = raise(oldest.fees, now);
-    if (highestGasPrice !== undefined && priceOf(fees) > highestGasPrice) return;
+    if (priceOf(fees) > highestGasPrice) return;
     oldest.fees = fees;
     oldest.since = Date.now();
     await this.#depart(oldest, "raised");
@@ -350,13 +350,7 @@ function isUnderpriced(error: unknown): boolean {
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : "");
 
 /** The answer, or undefined when the node does not answer just now: what was sent stays sent. */
-async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch {
-    return undefined;
-  }
-}
+const quietly = <T>(ask: () => Promise<T>): Promise<T | undefined> => ask().catch(() => undefined);
 
 /** Waits, or throws its reason as soon as `signal` is aborted. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -9,11 +9,25 @@ const SPKI = "3056301006072a8648ce3d020106052b8104000a034200";
 
 interface Asked {
   readonly target: string;
+  /** Region and service, from the request's signature. */
+  readonly scope: string;
   readonly body: Record<string, unknown>;
 }
 
-/** Stands in for AWS KMS: one key, DER signatures, the higher s every other time as the real one does at random. */
-export async function startKms(key: Pick<SigningKey, "publicKey" | "sign">, refuse = false) {
+interface Faults {
+  /** Said instead of any answer. */
+  readonly refusal?: string;
+  /** Answers nothing of what was asked for. */
+  readonly isEmpty?: boolean;
+  /** Changes a signature's DER; by itself the higher s comes every other time, as with the real one at random. */
+  readonly change?: (der: Buffer) => Buffer;
+}
+
+/** Stands in for AWS KMS: one key, DER signatures. */
+export async function startKms(
+  key: Pick<SigningKey, "publicKey" | "sign">,
+  { refusal, isEmpty = false, change = (der) => der }: Faults = {},
+) {
   const asked: Asked[] = [];
   const server: Server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -21,12 +35,14 @@ export async function startKms(key: Pick<SigningKey, "publicKey" | "sign">, refu
     request.on("end", () => {
       const body = JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>;
       const target = String(request.headers["x-amz-target"]);
-      asked.push({ target, body });
+      const scope = /Credential=\w+\/\d+\/([^/]+\/[^/]+)/.exec(request.headers.authorization ?? "")?.[1] ?? "";
+      asked.push({ target, scope, body });
       response.setHeader("content-type", "application/x-amz-json-1.1");
-      if (refuse) {
+      if (refusal !== undefined) {
         response.statusCode = 400;
-        response.end(JSON.stringify({ __type: "AccessDeniedException", message: "You may not." }));
-      } else response.end(JSON.stringify(answer(target, body)));
+        response.end(JSON.stringify({ __type: "AccessDeniedException", message: refusal }));
+      } else if (isEmpty) response.end("{}");
+      else response.end(JSON.stringify(answer(target, body)));
     });
   });
   const answer = (target: string, body: Record<string, unknown>) => {
@@ -36,7 +52,7 @@ export async function startKms(key: Pick<SigningKey, "publicKey" | "sign">, refu
     const digest = `0x${Buffer.from(String(body["Message"]), "base64").toString("hex")}`;
     const { r, s } = key.sign(digest);
     const isHigh = asked.length % 2 === 0;
-    return { Signature: der(BigInt(r), isHigh ? ORDER - BigInt(s) : BigInt(s)).toString("base64") };
+    return { Signature: change(derOf(BigInt(r), isHigh ? ORDER - BigInt(s) : BigInt(s))).toString("base64") };
   };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -54,7 +70,7 @@ export async function startKms(key: Pick<SigningKey, "publicKey" | "sign">, refu
   };
 }
 
-function der(r: bigint, s: bigint): Buffer {
+export function derOf(r: bigint, s: bigint): Buffer {
   const whole = (value: bigint) => {
     const digits = value.toString(16);
     const bytes = Buffer.from(digits.padStart(digits.length + (digits.length % 2), "0"), "hex");

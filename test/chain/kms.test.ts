@@ -1,5 +1,14 @@
 import { expect } from "chai";
-import { Signature, SigningKey, Transaction, verifyMessage, verifyTypedData, Wallet } from "ethers";
+import {
+  hashMessage,
+  JsonRpcProvider,
+  Signature,
+  SigningKey,
+  Transaction,
+  verifyMessage,
+  verifyTypedData,
+  Wallet,
+} from "ethers";
 import { batchTypes, committeeDomain } from "../../src/chain/batch.ts";
 import { openKmsSigner } from "../../src/chain/kms.ts";
 import { ORDER, startKms } from "./kms-server.ts";
@@ -65,10 +74,15 @@ describe("a key in AWS KMS", function () {
     });
   });
 
+  /** What opening and using a key comes to that fails so. */
+  async function refused(faults: Parameters<typeof startKms>[1]) {
+    const failing = await startKms(new SigningKey(wallet.privateKey), faults);
+    const signed = openKmsSigner(failing.options).then((signer) => signer.signMessage("hello"));
+    return problemOf(signed).finally(failing.stop);
+  }
+
   it("says in AWS's words why it did not sign", async () => {
-    const refusing = await startKms(new SigningKey(wallet.privateKey), true);
-    const problem = await problemOf(openKmsSigner(refusing.options));
-    refusing.stop();
+    const problem = await refused({ refusal: "You may not." });
     expect(problem).to.deep.equal({
       code: "signer.kms",
       message: "AWS KMS did not sign: You may not.",
@@ -85,5 +99,56 @@ describe("a key in AWS KMS", function () {
     const { message } = await problemOf(signer.signMessage("hello"));
     lying.stop();
     expect(message).to.equal("AWS KMS did not sign: its signature is not by the key it told.");
+  });
+
+  it("says that AWS answered, but not what was asked for", async () => {
+    expect((await refused({ isEmpty: true })).message).to.equal(
+      "AWS KMS did not sign: it answered without what was asked for.",
+    );
+  });
+
+  it("is asked for in the region that was named, else in the environment's", async () => {
+    process.env["AWS_REGION"] = "ap-south-2";
+    const { region, ...options } = kms.options;
+    await openKmsSigner(kms.options);
+    await openKmsSigner(options);
+    expect(kms.asked.slice(-2).map(({ scope }) => scope)).to.deep.equal([`${region}/kms`, "ap-south-2/kms"]);
+    expect(kms.asked.at(-1)?.body).to.deep.equal({ KeyId: "alias/oracle" });
+  });
+
+  it("stays the same key with a provider", async () => {
+    const provider = new JsonRpcProvider("http://127.0.0.1:1", 31_337, { staticNetwork: true });
+    const signer = (await openKmsSigner(kms.options)).connect(provider);
+    expect(signer.provider).to.equal(provider);
+    expect(signer.connect(null).provider).to.equal(null);
+    expect(verifyMessage("hello", await signer.signMessage("hello"))).to.equal(wallet.address);
+    provider.destroy();
+  });
+
+  const at = (place: number, byte: number) => (der: Buffer) => {
+    const changed = Buffer.from(der);
+    changed[place] = byte;
+    return changed;
+  };
+  for (const [what, change] of [
+    ["empty", () => Buffer.alloc(0)],
+    ["no sequence", at(0, 0x31)],
+    ["no whole number first", at(2, 0x03)],
+    ["no whole number second", (der: Buffer) => at(4 + der[3]!, 0x03)(der)],
+    ["cut off", (der: Buffer) => der.subarray(0, -1)],
+    ["longer than it says", (der: Buffer) => Buffer.concat([der, Buffer.from([0])])],
+  ] as const) {
+    it(`refuses a signature that is ${what}`, async () => {
+      expect((await refused({ change })).message).to.equal("AWS KMS did not sign: its signature is not DER.");
+    });
+  }
+
+  it("reads numbers that are shorter than 32 bytes", async () => {
+    // about every 128th signature has such a number
+    const key = new SigningKey(wallet.privateKey);
+    const isShort = (text: string) => key.sign(hashMessage(text)).r.startsWith("0x00");
+    const short = Array.from({ length: 10_000 }, (_, i) => `hello ${i}`).find(isShort) ?? "";
+    const signer = await openKmsSigner(kms.options);
+    expect(verifyMessage(short, await signer.signMessage(short))).to.equal(wallet.address);
   });
 });

@@ -40,6 +40,12 @@ describe("an outbox hands over", function () {
     pool.hold([3, 4], price);
   };
 
+  it("what there is, also when nobody is told and nobody may stop it", async () => {
+    pool.before = (nth) => (nth === 1 ? new HangUp() : undefined);
+    const alone = { onEvent: undefined, signal: undefined } as object;
+    expect((await sent(2, { options: alone })).kinds).to.deep.equal(["included", "included"]);
+  });
+
   it("nothing when there is nothing to send, and asks nothing", async () => {
     const { fates, asked } = await sent(0);
     expect({ fates, asked }).to.deep.equal({ fates: [], asked: [] });
@@ -223,6 +229,31 @@ describe("an outbox hands over", function () {
       });
     }
 
+    it("nothing, also when it is asked for it: the next one waits", async () => {
+      const all = pool.answers();
+      pool.after = (nth) => (nth === 1 ? new HangUp() : undefined);
+      const handedAtLook: number[] = [];
+      pool.onLook = (look) => {
+        handedAtLook.push(pool.handed.length);
+        if (look > 2) pool.mine();
+      };
+      const eth_getTransactionByHash = (hash: never) =>
+        pool.looks === 1 ? hangUp() : all["eth_getTransactionByHash"]?.(hash);
+      expect((await sent(2, { answers: { eth_getTransactionByHash } })).kinds).to.deep.equal(["included", "included"]);
+      expect(handedAtLook).to.deep.equal([1, 1, 2]);
+    });
+
+    it("nothing, but has it in a block: the next one may go", async () => {
+      pool.after = (nth) => (nth === 1 ? new HangUp() : undefined);
+      const handedAtLook: number[] = [];
+      pool.onLook = () => {
+        handedAtLook.push(pool.handed.length);
+        pool.mine();
+      };
+      expect((await sent(2, { options: { confirmations: 2 } })).kinds).to.deep.equal(["included", "included"]);
+      expect(handedAtLook).to.deep.equal([1, 2, 2]);
+    });
+
     it("that the nonce is used: the next one waits for what became of it", async () => {
       pool.before = (nth) => (nth === 1 ? refusal("nonce too low") : undefined);
       expect((await sent(2)).told).to.deep.equal([
@@ -308,7 +339,7 @@ describe("an outbox hands over", function () {
     });
 
     it("up to the highest price, which it may just reach", async () => {
-      const [, , second = 0n, third = 0n] = steps(3);
+      const [, , , third = 0n] = steps(3);
       const reach = async (highestGasPrice: bigint) => {
         pool = new Pool(KEY.address);
         leaveEarlier((third * 10n) / 11n);
@@ -319,7 +350,7 @@ describe("an outbox hands over", function () {
       const { kinds, problems } = await reach(third - 1n);
       expect(kinds).to.deep.equal(times(2, "unsent"));
       expect(problems[0]).to.include({ code: "transaction.nonce-used" });
-      expect(prices().at(-1)).to.equal(second);
+      expect(prices()).to.deep.equal(steps(2));
     });
 
     it("fifteen times more and no oftener", async () => {

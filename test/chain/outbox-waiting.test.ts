@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { Wallet, type JsonRpcProvider } from "ethers";
 import type { Problem } from "../../src/errors.ts";
 import { letEarlierIn, pause, type OutboxEvent, type OutboxOptions } from "../../src/chain/outbox.ts";
 import { stopClock } from "../support/clock.ts";
@@ -69,6 +69,23 @@ describe("an outbox waits", function () {
       atLooks(mine());
       expect((await sent(2, { options: { confirmations: 3 } })).kinds).to.deep.equal(["included", "included"]);
       expect(pool.looks).to.equal(3);
+    });
+
+    it("and looks as often as it is told, else as often as the provider does, and not once more", async () => {
+      const took = async (interval: number, options: object, looks: number) => {
+        pool = new Pool(KEY.address);
+        atLooks(...times(looks - 1, nothing), mine());
+        const began = performance.now();
+        const by = (provider: JsonRpcProvider) => {
+          provider.pollingInterval = interval;
+          return KEY.connect(provider);
+        };
+        await sent(1, { by, options });
+        return performance.now() - began;
+      };
+      expect(await took(1, { pollMs: 80 }, 3)).to.be.greaterThan(150);
+      expect(await took(80, { pollMs: undefined }, 3)).to.be.greaterThan(150);
+      await took(1, { pollMs: 3_600_000 }, 1);
     });
 
     it("and says what the chain refused", async () => {
@@ -284,22 +301,25 @@ describe("what an earlier run left", function () {
   async function waiting(
     said: readonly (readonly [included: number, known: number, ms?: number] | undefined)[],
     options: Partial<OutboxOptions> = {},
+    interval = 1,
   ) {
     let turn = -1;
     const now = () => said[Math.min(turn, said.length - 1)];
     const eth_getTransactionCount = (account: string, tag: string) => {
       expect(account).to.equal(KEY.address.toLowerCase());
+      if (turn > 50) pool.stop(new Error("it never ends"));
       if (tag === "latest" && ++turn > 0 && turn <= said.length) clock.pass(said[turn - 1]?.[2] ?? 0);
       const counts = now() ?? hangUp();
       return hex(tag === "latest" ? counts[0] : tag === "pending" ? counts[1] : hangUp());
     };
     const events: OutboxEvent[] = [];
-    const below = await answering({ eth_getTransactionCount }, (provider) =>
-      letEarlierIn(KEY.address, {
+    const below = await answering({ eth_getTransactionCount }, (provider) => {
+      provider.pollingInterval = interval;
+      return letEarlierIn(KEY.address, {
         ...{ provider, confirmations: 1, chainId: 31_337n, pollMs: 1, signal: pool.signal },
         ...{ onEvent: (event: OutboxEvent) => events.push(event), ...options },
-      }),
-    );
+      });
+    });
     return { below, events, looks: turn + 1 };
   }
   const told = (from: number, to: number) => ({ kind: "waiting for earlier", from, to });
@@ -312,6 +332,14 @@ describe("what an earlier run left", function () {
   it("is waited for until it is in, and told once for each that gets in", async () => {
     const said = [[3, 6], [3, 6], undefined, [5, 6], [6, 6]] as const;
     expect(await waiting(said)).to.deep.equal({ below: 0, events: [told(3, 5), told(5, 5)], looks: 5 });
+    expect(
+      (
+        await waiting([
+          [1, 2],
+          [2, 2],
+        ])
+      ).events,
+    ).to.deep.equal([told(1, 1)]);
   });
 
   it("is stuck after more than a minute in which none got in", async () => {
@@ -329,7 +357,7 @@ describe("what an earlier run left", function () {
     let asked = 0;
     const eth_getTransactionCount = () => {
       clock.pass([0, 900_000, 1][asked] ?? 0);
-      ++asked;
+      if (++asked > 50) pool.stop(new Error("it never ends"));
       return hangUp();
     };
     const problem = await answering({ eth_getTransactionCount }, (provider) =>
@@ -347,6 +375,24 @@ describe("what an earlier run left", function () {
     pool.stop(new Error("Ctrl-C"));
     const stopped: unknown = await waiting([[3, 4]]).catch((error: unknown) => error);
     expect(stopped).to.have.property("message", "Ctrl-C");
+  });
+
+  it("is looked at as often as it is told, else as often as the provider looks", async () => {
+    const took = async (options: object, interval = 1) => {
+      const began = performance.now();
+      await waiting(
+        [
+          [3, 4],
+          [3, 4],
+          [4, 4],
+        ],
+        options,
+        interval,
+      );
+      return performance.now() - began;
+    };
+    expect(await took({ pollMs: 80 })).to.be.greaterThan(150);
+    expect(await took({ pollMs: undefined }, 80)).to.be.greaterThan(150);
   });
 
   it("nobody has to be told of", async () => {
