@@ -5,7 +5,7 @@ import { periodOf, type Period } from "../terms/calendar.ts";
 import type { Measurement } from "../terms/types.ts";
 import type { Agreement } from "./agreement.ts";
 import { nameOf, SEATS, SILENCE, type Seat } from "./enums.ts";
-import { eventsOf, lastOf, readHistory } from "./history.ts";
+import { eventsOf, lastOf, readHistory, type EventValues } from "./history.ts";
 import { measured } from "./replay.ts";
 
 export { consequencesOf, type Consequence } from "../model/consequences.ts";
@@ -34,6 +34,10 @@ export interface Case {
   readonly consequences: readonly Consequence[];
 }
 
+/** What a report and a claim both say. */
+type Account = Pick<EventValues["Reported"], "measurements" | "evidence">;
+const SILENT = { counts: undefined, evidence: { kind: "silence" } } as const;
+
 /** Reads a disputed period: what was offered, what it rests on, and what each ruling does to the money. */
 export async function readCase(agreement: Agreement, chainId: bigint, k: bigint, folder: string): Promise<Case> {
   const [state, dispute, history] = await Promise.all([
@@ -56,27 +60,18 @@ export async function readCase(agreement: Agreement, chainId: bigint, k: bigint,
     agreement: agreement.address,
     period: { index: Number(k), start: period.start, end: period.end },
   };
-  const evidenceOf = (author: Seat | "oracle", root: string, measurements: readonly Measurement[]) => {
-    const revision = Number(dispute.revision);
-    return readAgainst(folder, author, { ...common, revision, root, indicators: terms.indicators, measurements });
+  const accountOf = async (author: Seat | "oracle", said: Account) => {
+    const [counts, revision] = [measured(said.measurements), Number(dispute.revision)];
+    const onChain = { ...common, revision, root: said.evidence, indicators: terms.indicators, measurements: counts };
+    return { counts, evidence: await readAgainst(folder, author, onChain) };
   };
 
   const isSilence = dispute.revision === SILENCE || report === undefined;
-  const counts = isSilence ? undefined : measured(report.measurements);
-  const offers: Offer[] = [
-    {
-      by: "report",
-      credit: dispute.reportCredit,
-      pledge: 0n,
-      counts,
-      evidence: counts === undefined ? { kind: "silence" } : await evidenceOf("oracle", report?.evidence ?? "", counts),
-    },
-  ];
+  const account = isSilence ? SILENT : await accountOf("oracle", report);
+  const offers: Offer[] = [{ by: "report", credit: dispute.reportCredit, pledge: 0n, ...account }];
   for (const claim of eventsOf(history, "Disputed")) {
     const by = nameOf(SEATS, claim.seat) as Seat;
-    const claimed = measured(claim.measurements);
-    const evidence = await evidenceOf(by, claim.evidence, claimed);
-    offers.push({ by, credit: claim.credit, pledge: claim.pledge, counts: claimed, evidence });
+    offers.push({ by, credit: claim.credit, pledge: claim.pledge, ...(await accountOf(by, claim)) });
   }
   const purse = { fee: period.fee, credited: state.creditsGiven, bond: state.bond };
   const { isOpen, agreedCredit: agreed, held } = dispute;

@@ -136,7 +136,8 @@ export class FailoverProvider extends JsonRpcProvider {
 
   #believed(question: JsonRpcPayload, said: readonly Said[]): Answer {
     const { method } = question;
-    if (method === "eth_getTransactionCount" && blockNumberOf(question) === undefined) return lowest(said);
+    // of all that is compared, only a count of transactions may be of no numbered block
+    if (blockNumberOf(question) === undefined) return lowest(said);
     const groups = [...Map.groupBy(said, ({ answer }) => factOf(method, answer)).values()];
     const [most] = groups.toSorted((a, b) => b.length - a.length) as [Said[]];
     if (most.length * 2 <= said.length) throw disagreed(question, groups);
@@ -306,8 +307,7 @@ function blockNumberOf({ method, params }: JsonRpcPayload): number | undefined {
     eth_getBlockByNumber: given[0],
     eth_getLogs: (given[0] as { toBlock?: unknown } | undefined)?.toBlock,
   };
-  const tag = places[method];
-  return typeof tag === "string" && /^0x[0-9a-f]{1,12}$/i.test(tag) ? Number(tag) : undefined;
+  return wholeNumber(places[method]);
 }
 
 /** What an answer says, without what nodes may leave out or write otherwise. */
@@ -331,17 +331,19 @@ function essence(method: string, result: unknown): unknown {
 const lowest = (said: readonly Said[]): Answer =>
   (said.toSorted((a, b) => (numberIn(a.answer) ?? Infinity) - (numberIn(b.answer) ?? Infinity))[0] as Said).answer;
 
-const isNothing = (answer: Answer): boolean => "result" in answer && answer.result === null;
+/** Undefined where there is none; a node may also say null. */
+const resultOf = (answer: Answer | undefined): unknown =>
+  answer !== undefined && "result" in answer ? answer.result : undefined;
 
-function timeIn(answer: Answer | undefined): number {
-  const block = answer !== undefined && "result" in answer ? (answer.result as { timestamp?: string } | null) : null;
-  return Number(block?.timestamp ?? 0);
-}
+const isNothing = (answer: Answer | undefined): boolean => resultOf(answer) === null;
 
-function numberIn(answer: Answer | undefined): number | undefined {
-  if (answer === undefined || !("result" in answer) || typeof answer.result !== "string") return undefined;
-  return /^0x[0-9a-f]{1,12}$/i.test(answer.result) ? Number(answer.result) : undefined;
-}
+const timeIn = (answer: Answer | undefined): number =>
+  Number((resultOf(answer) as { timestamp?: string } | null | undefined)?.timestamp ?? 0);
+
+const numberIn = (answer: Answer | undefined): number | undefined => wholeNumber(resultOf(answer));
+
+const wholeNumber = (value: unknown): number | undefined =>
+  typeof value === "string" && /^0x[0-9a-f]{1,12}$/i.test(value) ? Number(value) : undefined;
 
 /** An error that is the node's own: it limits, has forgotten, or fails. What a contract says comes with data. */
 function isTrouble(answer: Answer | undefined): boolean {
@@ -355,7 +357,7 @@ function isTrouble(answer: Answer | undefined): boolean {
 /** A node that was restarted, or has pruned, knows nothing of a transaction that is in the chain. */
 function isForgotten(method: string, answer: Answer | undefined): boolean {
   const isAboutOne = ["eth_getTransactionReceipt", "eth_getTransactionByHash"].includes(method);
-  return isAboutOne && answer !== undefined && "result" in answer && answer.result === null;
+  return isAboutOne && isNothing(answer);
 }
 
 function noneAnswered(hosts: readonly string[], cause: unknown): UpheldError {

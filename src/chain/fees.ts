@@ -18,7 +18,7 @@ export async function feesNow(provider: JsonRpcProvider, highest?: bigint): Prom
       : { type: 0, gasPrice: gasPrice ?? 0n };
   if (highest === undefined || priceOf(wanted) <= highest) return wanted;
   // What ethers wants leaves room for the base fee to double; the limit may take that room, not the base fee itself.
-  if ((gasPrice ?? 0n) > highest) {
+  if (wanted.type === 0 || (gasPrice ?? 0n) > highest) {
     throw new UpheldError({
       code: "gas.too-dear",
       message: `A unit of gas costs ${formatUnits(gasPrice ?? 0n, "gwei")} gwei, above the limit of ${formatUnits(highest, "gwei")} gwei.`,
@@ -26,7 +26,7 @@ export async function feesNow(provider: JsonRpcProvider, highest?: bigint): Prom
       retry: true,
     });
   }
-  return capped(wanted, highest);
+  return { ...wanted, maxFeePerGas: highest, maxPriorityFeePerGas: smaller(wanted.maxPriorityFeePerGas, highest) };
 }
 
 /** A replacement's offer: enough above `before` for a node to take it, and no less than is asked now. */
@@ -43,12 +43,6 @@ export function raise(before: Fees, now: Fees): Fees {
 
 /** The most that `fees` pays for a unit of gas. */
 export const priceOf = (fees: Fees): bigint => (fees.type === 2 ? fees.maxFeePerGas : fees.gasPrice);
-
-function capped(fees: Fees, highest: bigint): Fees {
-  if (fees.type === 0) return { type: 0, gasPrice: smaller(fees.gasPrice, highest) };
-  const maxFeePerGas = smaller(fees.maxFeePerGas, highest);
-  return { type: 2, maxFeePerGas, maxPriorityFeePerGas: smaller(fees.maxPriorityFeePerGas, maxFeePerGas) };
-}
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -88,7 +88,7 @@ export class KmsSigner extends AbstractSigner {
   }
 }
 
-async function openClient({ key, region, endpoint }: KmsOptions): Promise<Kms> {
+async function openClient({ key, ...where }: KmsOptions): Promise<Kms> {
   const { KMSClient, GetPublicKeyCommand, SignCommand } = await import("@aws-sdk/client-kms").catch(
     (cause: unknown) => {
       throw new UpheldError(
@@ -101,10 +101,7 @@ async function openClient({ key, region, endpoint }: KmsOptions): Promise<Kms> {
       );
     },
   );
-  const client = new KMSClient({
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-  });
+  const client = new KMSClient(where);
   const asked = async (answer: Promise<Uint8Array | undefined>): Promise<Uint8Array> => {
     const bytes = await answer.catch((cause: unknown) => {
       throw failed((cause as Error).message, cause);

@@ -47,14 +47,18 @@ export interface AnsweringNode {
   readonly host: string;
   /** What it was asked, in order. */
   readonly asked: readonly Asked[];
+  /** How it was asked: several questions may come in one request. */
+  readonly requests: readonly { readonly type: string | undefined; readonly body: Asked | readonly Asked[] }[];
   readonly stop: () => void;
 }
 
 export async function startAnswering(answers: Answers | Page): Promise<AnsweringNode> {
   const asked: Asked[] = [];
+  const requests: AnsweringNode["requests"][number][] = [];
   const server = createServer((request, response) => {
     void read(request).then((body) => {
       const question = JSON.parse(body) as Asked | Asked[];
+      requests.push({ type: request.headers["content-type"], body: question });
       asked.push(...[question].flat());
       if (isPage(answers)) response.writeHead(answers.status).end(answers.body);
       else respond(response, answers, question);
@@ -66,7 +70,7 @@ export async function startAnswering(answers: Answers | Page): Promise<Answering
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://${host}`, host, asked, stop };
+  return { url: `http://${host}`, host, asked, requests, stop };
 }
 
 /** Lets `work` ask a node that answers as told; what it was asked is kept in `asked`. */

@@ -132,6 +132,26 @@ describe("several nodes, by what they answer", function () {
     });
   });
 
+  it("are asked as JSON-RPC says: what they are compared by in one request, a question alone by itself", async () => {
+    const { balance, started } = await among([at(HEAD), at(HEAD)]);
+    await balance();
+    const type = "application/json";
+    const compared = ["eth_chainId", "eth_blockNumber", "eth_getBlockByNumber"].map((method, id) => ({
+      ...{ id, method, params: method === "eth_getBlockByNumber" ? ["latest", false] : [], jsonrpc: "2.0" },
+    }));
+    const [first, second] = started.map(({ requests }) => requests);
+    expect(second).to.deep.equal([{ type, body: compared }]);
+    expect(first?.[0]).to.deep.equal({ type, body: compared });
+    expect(first?.[1]?.body).to.include({ method: "eth_getBalance", jsonrpc: "2.0" });
+    expect(first).to.have.length(2);
+  });
+
+  it("need tell nobody who is asked", async () => {
+    const { provider, balance } = await among([at(HEAD)], { onChange: undefined } as object);
+    provider.onNode = undefined;
+    expect(await balance()).to.equal("0x5");
+  });
+
   describe("first ask", () => {
     for (const [heights, who] of [
       [[100, 100], 0],
@@ -168,6 +188,29 @@ describe("several nodes, by what they answer", function () {
         expect(asked("eth_getBalance")).to.deep.equal([0, 1]);
       });
     }
+
+    it("who says it with success", async () => {
+      const said = ["0x7a69", hex(HEAD), blockOf(HEAD, seconds())].map((result, id) => ({
+        id,
+        jsonrpc: "2.0",
+        result,
+      }));
+      const { balance, started } = await among([{ status: 500, body: JSON.stringify(said) }, at(HEAD)]);
+      await balance();
+      expect(started[0]?.requests).to.have.length(1);
+    });
+
+    it("who still says it", async () => {
+      let isGone = false;
+      const { balance, asked } = await among(
+        [at(HEAD, { eth_chainId: () => (isGone ? hangUp() : "0x7a69") }), at(HEAD)],
+        { compareMs: 0 },
+      );
+      await balance();
+      isGone = true;
+      await balance();
+      expect(asked("eth_getBalance")).to.deep.equal([1, 1]);
+    });
 
     it("who does not fail to say it", async () => {
       const { balance, asked } = await among([at(HEAD, { eth_chainId: limited }), at(HEAD)]);
@@ -425,6 +468,17 @@ describe("several nodes, by what they answer", function () {
       clock.pass(1);
       await ask("eth_call", ...CALL);
       expect(asked("eth_call")).to.deep.equal([2, 3, 3]);
+    });
+
+    it("only those of this chain", async () => {
+      const call = { eth_call: () => "0xa1" };
+      const { ask, asked } = await among([
+        at(HEAD, { eth_chainId: () => "0x1", ...call }),
+        at(HEAD, call),
+        at(HEAD, call),
+      ]);
+      expect(await ask("eth_call", ...CALL)).to.equal("0xa1");
+      expect(asked("eth_call")).to.deep.equal([0, 1, 1]);
     });
 
     it("without anybody to tell of it", async () => {

@@ -19,6 +19,7 @@ describe("what is offered for gas", () => {
     expect(await feesNow(asking(7n, 12n, 2n))).to.deep.equal(two(12n, 2n));
     expect(await feesNow(asking(7n))).to.deep.equal(one(7n));
     expect(await feesNow(asking(7n, 12n))).to.deep.equal(one(7n));
+    expect(await feesNow(asking(7n, undefined, 2n))).to.deep.equal(one(7n));
     expect(await feesNow(asking())).to.deep.equal(one(0n));
   });
 
@@ -38,6 +39,7 @@ describe("what is offered for gas", () => {
     );
     expect({ code, retry }).to.deep.equal({ code: "gas.too-dear", retry: true });
     expect(message).to.equal("A unit of gas costs 30.000000001 gwei, above the limit of 30.0 gwei.");
+    expect((await problemOf(feesNow(asking(8n), 7n))).code, "also the one price").to.equal("gas.too-dear");
     expect(hint).to.equal("It is sent once gas is cheaper; raise the limit if a deadline is near.");
   });
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import {
+  computeAddress,
   hashMessage,
   JsonRpcProvider,
   Signature,
@@ -64,11 +65,13 @@ describe("a key in AWS KMS", function () {
     expect(BigInt(Signature.from(message).s) <= ORDER / 2n).to.equal(true);
   });
 
-  it("asks to sign the digest itself, with the key that was named", () => {
+  it("asks to sign the digest itself, with the key that was named", async () => {
+    await (await openKmsSigner(kms.options)).signMessage("hello");
     const last = kms.asked.at(-1);
     expect(last?.target).to.equal("TrentService.Sign");
     expect(last?.body).to.deep.include({
       KeyId: "alias/oracle",
+      Message: Buffer.from(hashMessage("hello").slice(2), "hex").toString("base64"),
       MessageType: "DIGEST",
       SigningAlgorithm: "ECDSA_SHA_256",
     });
@@ -82,10 +85,10 @@ describe("a key in AWS KMS", function () {
   }
 
   it("says in AWS's words why it did not sign", async () => {
-    const problem = await refused({ refusal: "You may not." });
+    const problem = await refused({ refusal: "You may not. Ask." });
     expect(problem).to.deep.equal({
       code: "signer.kms",
-      message: "AWS KMS did not sign: You may not.",
+      message: "AWS KMS did not sign: You may not. Ask.",
       hint: "Check the key, its region, and that these credentials may use it (kms:GetPublicKey, kms:Sign).",
       retry: true,
     });
@@ -144,11 +147,19 @@ describe("a key in AWS KMS", function () {
   }
 
   it("reads numbers that are shorter than 32 bytes", async () => {
-    // about every 128th signature has such a number
-    const key = new SigningKey(wallet.privateKey);
-    const isShort = (text: string) => key.sign(hashMessage(text)).r.startsWith("0x00");
-    const short = Array.from({ length: 10_000 }, (_, i) => `hello ${i}`).find(isShort) ?? "";
-    const signer = await openKmsSigner(kms.options);
-    expect(verifyMessage(short, await signer.signMessage(short))).to.equal(wallet.address);
+    const key = new SigningKey(`0x${"11".repeat(32)}`);
+    const short = await startKms(key);
+    const signer = await openKmsSigner(short.options);
+    for (const [text, number] of [
+      ["hello 131", "r"],
+      ["hello 345", "s"],
+    ] as const) {
+      expect(key.sign(hashMessage(text))[number]).to.match(/^0x00/);
+      // the higher s and the lower one
+      for (const message of [text, text]) {
+        expect(verifyMessage(message, await signer.signMessage(message))).to.equal(computeAddress(key));
+      }
+    }
+    short.stop();
   });
 });
