@@ -116,13 +116,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   record: {
     mutate: ["src/record/*.ts", ...RECORDING.map(inCli)],
-    tests: ["test/record/!(contract).test.ts", "test/cli/record.test.ts"],
-    isStories: true,
+    tests: ["test/record/!(contract).test.ts"],
   },
   statement: {
     mutate: ["src/statement/*.ts", inCli("stating")],
-    tests: ["test/statement/*.test.ts"],
-    isStories: true,
+    // What reads the books of whole stories comes last: most mutants need not wait for it.
+    tests: ["test/statement/!(stories|year|books).test.ts", "test/statement/books.test.ts"],
   },
   watch: { mutate: ["src/watch/*.ts", inCli("watch")], tests: ["test/watch/!(killed).test.ts"], isStories: true },
   doctor: {

@@ -235,7 +235,8 @@ function requireSums({ opening, moved, closing, number }: Statement): void {
   const sum = sumOf([opening, ...Object.values(moved)]);
   const difference = over((account) => sum[account] - closing[account]);
   if (Object.values(difference).every((amount) => amount === 0n)) return;
-  throw new Error(`statement ${number} does not sum: ${JSON.stringify(difference, (_, v: unknown) => String(v))}`);
+  const accounts = Object.entries(difference).map(([account, amount]) => `${account} ${amount}`);
+  throw new Error(`statement ${number} does not sum: ${accounts.join(", ")}`);
 }
 
 /** The fee that falls due after the month: of the period that is running when it ends, or begins then. */
