@@ -38,7 +38,7 @@ describe(`statements of random stories (seed ${SEED})`, function () {
       // A look without a call: what became due is told by nobody yet. Before the last one somebody settles.
       if (look === LOOKS - 1) await (await ethers.provider.getSigner(9)).sendTransaction(agreement.calls.settle());
       const books = await readBooks(agreement, clock);
-      looks.push(await reading.look(agreement, await clock()));
+      if (look % 2 === 0 || look === LOOKS - 1) looks.push(await reading.look(agreement, await clock()));
       if (books.happened.length === 0) continue;
       const statements = await allMonths(books);
       expectSums(statements, books);
