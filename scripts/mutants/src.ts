@@ -71,6 +71,8 @@ const BULK = ["auditing", "claiming", "collecting", "creating", "domain", "expos
 const RECORDING = ["journaling", "recorded", "reviewing", "saying"];
 /** Not those that run real servers for minutes. */
 const MONITOR_TESTS = "test/monitors/!(prometheus.live|prometheus.server|prometheus.kit).test.ts";
+/** Not those that tell stories on nodes: the same is told without. */
+const WATCH_TESTS = "test/watch/!(killed|watch|course-on-chain).test.ts";
 /** Not those that start the executable as a process of its own: no mutant is active in there. */
 const STORIES = ["test/chain/*.test.ts", "test/cli/!(process).test.ts"];
 
@@ -123,7 +125,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     // What reads the books of whole stories comes last: most mutants need not wait for it.
     tests: ["test/statement/!(stories|year|books).test.ts", "test/statement/books.test.ts"],
   },
-  watch: { mutate: ["src/watch/*.ts", inCli("watch")], tests: ["test/watch/!(killed).test.ts"], isStories: true },
+  watch: { mutate: ["src/watch/*.ts", inCli("watch")], tests: [WATCH_TESTS] },
   doctor: {
     mutate: ["src/doctor/*.ts", inCli("doctoring")],
     tests: ["test/doctor/*.test.ts", "test/cli/doctor.test.ts"],

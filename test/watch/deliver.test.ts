@@ -46,7 +46,10 @@ describe("delivering", () => {
     deliver(all, {
       ...{ store, chainId: 31_337n, network: "local", channels: new Map([[KEY, { channel: HOOK, role: "client" }]]) },
       ...{ mailer: undefined, environment: { HOOK: sink.url }, now: () => now, isEager: false },
-      tell: (event, values) => told.push([event, values?.["code"]].filter((part) => part !== undefined).join(" ")),
+      tell: (event, values) => {
+        const code = values?.["code"];
+        told.push(typeof code === "string" ? `${event} ${code}` : event);
+      },
       ...options,
     });
 
