@@ -92,7 +92,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   asking: { mutate: ASKING.map(inChain), tests: ASKING.map((name) => `test/chain/${name}.test.ts`) },
   sending: {
     mutate: SENDING.map(inChain),
-    tests: ["test/chain/transaction-answers.test.ts", "test/chain/connect.test.ts"],
+    tests: ["transaction-answers", "connect", "connect-several"].map((name) => `test/chain/${name}.test.ts`),
   },
   commands: {
     mutate: [...[...COMMANDS, ...MORE_COMMANDS].map(inCli), "src/chain/agreement.ts", "src/errors.ts"],

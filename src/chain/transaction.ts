@@ -121,7 +121,8 @@ async function waitFor(hash: string, nonce: number, from: string, options: SendO
   let misses = 0;
   for (;;) {
     options.signal?.throwIfAborted();
-    const receipt = await quietly(() => provider.getTransactionReceipt(hash));
+    // undefined: the node does not answer just now, and what was sent stays sent
+    const receipt = await provider.getTransactionReceipt(hash).catch(() => undefined);
     if (receipt != null && (await receipt.confirmations()) >= confirmations) return receipt;
     if (receipt === null) misses = (await isUnknown(provider, hash)) ? misses + 1 : 0;
     // A node behind a balancer may not know yet what another one took: only a long absence counts.
@@ -131,17 +132,8 @@ async function waitFor(hash: string, nonce: number, from: string, options: SendO
   }
 }
 
-/** The answer, or undefined when the node does not answer just now: what was sent stays sent. */
-async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch {
-    return undefined;
-  }
-}
-
 async function isUnknown(provider: JsonRpcProvider, hash: string): Promise<boolean> {
-  return (await quietly(() => provider.getTransaction(hash))) === null;
+  return (await provider.getTransaction(hash).catch(() => undefined)) === null;
 }
 
 async function lost(provider: JsonRpcProvider, hash: string, nonce: number, from: string): Promise<UpheldError> {

@@ -147,9 +147,11 @@ describe("several nodes, by what they answer", function () {
   });
 
   it("need tell nobody who is asked", async () => {
-    const { provider, balance } = await among([at(HEAD)], { onChange: undefined } as object);
+    const { provider, balance, asked } = await among([at(HEAD), at(HEAD)], { onChange: undefined } as object);
     provider.onNode = undefined;
     expect(await balance()).to.equal("0x5");
+    expect(await balance()).to.equal("0x5");
+    expect(asked("eth_getBalance")).to.deep.equal([2, 0]);
   });
 
   describe("first ask", () => {
@@ -188,6 +190,12 @@ describe("several nodes, by what they answer", function () {
         expect(asked("eth_getBalance")).to.deep.equal([0, 1]);
       });
     }
+
+    it("who says a height, also without the block", async () => {
+      const { balance, asked } = await among([at(HEAD, { eth_getBlockByNumber: () => null }), at(HEAD)]);
+      await balance();
+      expect(asked("eth_getBalance")).to.deep.equal([1, 0]);
+    });
 
     it("who says it with success", async () => {
       const said = ["0x7a69", hex(HEAD), blockOf(HEAD, seconds())].map((result, id) => ({
