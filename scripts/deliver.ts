@@ -6,10 +6,11 @@ import { EXIT } from "../src/cli/io.ts";
 import { job } from "../src/cli/job.ts";
 import { keyOf, readBatch } from "../src/committee/batch-file.ts";
 import { Committee } from "../src/committee/committee.ts";
-import { partsOf, standingOf } from "../src/committee/deliver.ts";
+import { standingOf } from "../src/committee/deliver.ts";
 import { entriesForDelivery, gasForDelivery } from "../src/committee/gas.ts";
 import { requireSame } from "../src/committee/propose.ts";
 import { checkSignatures, requireQuorum } from "../src/committee/signatures.ts";
+import { chunks } from "../src/oracle/portfolio.ts";
 import { together } from "../src/oracle/together.ts";
 import { z } from "zod";
 
@@ -53,7 +54,7 @@ export default job({
     for (let round = 0; round < 2; ++round) {
       const open = (await lookAtAll()).filter(({ standing }) => standing.kind === "open").map(({ report }) => report);
       if (open.length === 0) break;
-      for (const part of partsOf(open, size)) {
+      for (const part of chunks(open, size)) {
         const submitted = await context.submit({
           need: needs.anyone,
           transactions: () => [delivery(part)],

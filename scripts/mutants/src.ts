@@ -109,8 +109,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   committee: {
     mutate: ["src/committee/*.ts"],
-    tests: ["test/committee/*.test.ts", "test/cli/committee.test.ts", "test/oracle/dispatch.test.ts"],
-    isStories: true,
+    tests: ["batch-file", "committee", "files", "review"].map((name) => `test/committee/${name}.test.ts`),
   },
   jobs: {
     mutate: [`src/oracle/!(${SETTINGS.join("|")}).ts`, inCli("oracle"), inCli("report-all")],

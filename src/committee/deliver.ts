@@ -28,8 +28,3 @@ export async function standingOf(agreement: Agreement, committee: string, report
     return { kind: "refused", reason: problem.message };
   }
 }
-
-/** `all` in parts of at most `size`. */
-export function partsOf<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
-}

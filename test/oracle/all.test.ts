@@ -285,6 +285,13 @@ describe("reporting all that a config names", function () {
         const settings = { kms: `{ key: ${name}, region: ${region}, endpoint: "${endpoint}" }` };
         const file = config(desk.signMany(1), settings);
         expect(await from(file)).to.equal(wallet.address);
+        desk.chain.committee.members = [wallet.address];
+        const members = await within(async (context) => {
+          const oracle = await openOracle(context, file);
+          const committee = await Committee.at(oracle.chain.provider, 31_337n, COMMITTEE);
+          return (await memberKeys(context, oracle, committee)).map((one) => one.getAddress());
+        });
+        expect(await Promise.all(members), "a member's too").to.deep.equal([wallet.address]);
         desk.chain.answers.eth_accounts = () => [ORACLE.address];
         expect(await from(file, { from: ORACLE.address })).to.equal(ORACLE.address);
       } finally {
@@ -359,6 +366,7 @@ describe("reporting all that a config names", function () {
       expect(await ofMembers(undefined)).to.deep.equal([MEMBERS[0]?.address]);
       expect(await ofMembers(config([desk.sign(COMMITTEE)]))).to.deep.equal([MEMBERS[0]?.address]);
       const file = await withKeys(MEMBERS[1]!);
+      expect(await ofMembers(file), "unless the config names keys").to.deep.equal([MEMBERS[1]?.address]);
       expect(await ofMembers(file, { from: MEMBERS[0]!.address })).to.deep.equal([MEMBERS[0]?.address]);
       const { code, message } = await problemOf(ofMembers(file, { from: ORACLE.address }));
       expect([code, message]).to.deep.equal([

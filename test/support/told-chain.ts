@@ -179,8 +179,8 @@ export class ToldChain {
     const call = LENS_ABI.parseTransaction({ data });
     const told = this.agreements.get(getAddress(String(call?.args[0])));
     if (call?.name !== "periodOf" || told === undefined) throw refused();
-    const { periodStart: start, periodEnd: end } = told.summary;
-    return LENS_ABI.encodeFunctionResult("periodOf", [filled(call.fragment.outputs[0]!, { start, end })]);
+    const { periodStart, periodEnd, fee } = told.summary;
+    return LENS_ABI.encodeFunctionResult("periodOf", [periodStart, periodEnd, fee, periodEnd]);
   }
 
   #askCommittee(data: string): string {
