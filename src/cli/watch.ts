@@ -54,8 +54,9 @@ export async function watchJob(
   );
   const { status } = watch;
   if (once) {
-    const isGood = await context.output.during("Watching", watch.round(true));
-    watch.close();
+    const isGood = await context.output.during("Watching", watch.round(true)).finally(() => {
+      watch.close();
+    });
     io.signal.throwIfAborted();
     const { lastProblem, waiting, refused, found, missing, agreements } = status;
     return {
@@ -76,12 +77,12 @@ export async function watchJob(
       exitCode: isGood && waiting === 0 ? EXIT.ok : lastProblem?.retry === false ? EXIT.failed : EXIT.retry,
     };
   }
-  const server = await serveHealth(watchHealth(status, Date.now), config.port);
-  tell("started", { network: chain.network.name, port: server.port });
   try {
-    await watch.run();
+    const server = await serveHealth(watchHealth(status, Date.now), config.port);
+    tell("started", { network: chain.network.name, port: server.port });
+    await watch.run().finally(() => server.close());
   } finally {
-    await server.close();
+    watch.close();
   }
   // Its lines are in the log already.
   return { data: {}, text: [], exitCode: EXIT.ok };

@@ -27,6 +27,7 @@ import {
   type Head,
 } from "./follow.ts";
 import { forgetChannels, newState, takeDeadlines, takeNotices } from "./journal.ts";
+import { takeState } from "./lock.ts";
 import { Mailer } from "./mail.ts";
 import { noticesOf } from "./notices.ts";
 import { Opener } from "./open.ts";
@@ -89,6 +90,7 @@ const EVIDENCE_AT_ONCE = 4;
 export class Watch {
   readonly status = newWatchStatus();
   readonly #options: WatchOptions;
+  readonly #giveBack: () => void;
   readonly #store: Store;
   readonly #opener: Opener;
   readonly #mailer: Mailer | undefined;
@@ -99,9 +101,10 @@ export class Watch {
   readonly #new = new Set<string>();
   #book: Book;
 
-  private constructor(options: WatchOptions) {
+  private constructor(options: WatchOptions, giveBack: () => void) {
     const { config, factory, network, environment, timeoutMs } = options;
     this.#options = options;
+    this.#giveBack = giveBack;
     this.#store = new Store(config.state);
     this.#opener = new Opener(factory);
     const { recipients, mail } = config;
@@ -113,14 +116,20 @@ export class Watch {
     this.#book = this.#openBook();
   }
 
-  /** Opens what the config names. Throws when it cannot be as it says. */
+  /** Opens what the config names, and takes its state until it is closed. Throws when it cannot be as it says. */
   static async open(options: WatchOptions): Promise<Watch> {
-    const watch = new Watch(options);
-    await watch.#openNamed();
-    return watch;
+    const giveBack = takeState(options.config.state);
+    try {
+      const watch = new Watch(options, giveBack);
+      await watch.#openNamed();
+      return watch;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
   }
 
-  /** Rounds until it is stopped. */
+  /** Rounds until it is stopped. It is to be closed then. */
   async run(): Promise<void> {
     const { config, signal, tell } = this.#options;
     const longest = Number(config.every) * 1000;
@@ -132,7 +141,6 @@ export class Watch {
       // Stopped meanwhile, it ends at once.
       await pause(wait, signal).catch(() => undefined);
     }
-    this.#mailer?.close();
     tell("stopped");
   }
 
@@ -170,8 +178,10 @@ export class Watch {
     return isGood;
   }
 
+  /** Lets go of the mail server and of the state. */
   close(): void {
     this.#mailer?.close();
+    this.#giveBack();
   }
 
   // ----------------------------------------------------------------------------------------------------- opening
