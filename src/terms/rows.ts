@@ -45,12 +45,14 @@ export async function readRows(file: string): Promise<Row[]> {
     throw explained(error, file, "clients");
   }
   if (rows.length === 0) throw problem(file, 1, "empty", "there is no row", "the first line names the columns");
-  for (const [i, { fileName, line }] of rows.entries()) {
-    const first = rows.findIndex((other) => other.fileName === fileName);
+  const firsts = new Map<string, number>();
+  for (const { fileName, line } of rows) {
+    const first = firsts.get(fileName);
     if (fileName === ENDING) {
       problems.push(problem(file, line, "no-name", "nothing names the row's file", NAMELESS).problem);
-    } else if (first !== i) {
-      const message = `line ${rows[first]?.line ?? 0} makes ${fileName} too`;
+    } else if (first === undefined) firsts.set(fileName, line);
+    else {
+      const message = `line ${first} makes ${fileName} too`;
       problems.push(problem(file, line, "twice", message, `tell them apart by a column "file"`).problem);
     }
   }
