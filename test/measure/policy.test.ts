@@ -1,3 +1,5 @@
+// whoever runs the executable reads whole zod's words for what is wrong; zod/mini, which `src` uses, brings none
+import "zod";
 import { expect } from "chai";
 import fc from "fast-check";
 import { parsePolicy, policyText } from "../../src/measure/policy.ts";
