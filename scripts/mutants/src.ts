@@ -68,6 +68,12 @@ const JOB_TESTS = [
 const TELLING = ["block-times", "created", "events", "exposed", "revert-data", "told"];
 /** Commands over many agreements, and those about a year or a stranger's view. */
 const BULK = ["auditing", "claiming", "collecting", "creating", "domain", "exposing", "given-source", "io", "many"];
+/** Their own, without a chain where that can be; those that kill a process change nothing in it. */
+const BULK_TESTS = [
+  ...["test/disk.test.ts", "test/statement/audit.test.ts"],
+  ...["activation", "created", "events", "exposed", "failure", "history"].map((name) => `test/chain/${name}.test.ts`),
+  ...["claiming", "collecting", "creating", "given-source", "outsiders"].map((name) => `test/cli/${name}.test.ts`),
+];
 const RECORDING = ["journaling", "recorded", "reviewing", "saying"];
 /** Not those that run real servers for minutes. */
 const MONITOR_TESTS = "test/monitors/!(prometheus.live|prometheus.server|prometheus.kit).test.ts";
@@ -136,7 +142,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   bulk: {
     mutate: [...BULK.map(inCli), ...TELLING.map(inChain), "src/disk.ts", "src/index.ts"],
-    tests: ["bulk", "outsiders", "arguing"].map((name) => `test/cli/${name}.test.ts`),
+    tests: BULK_TESTS,
     isStories: true,
   },
   terminal: { mutate: ["src/cli/terminal.ts"], tests: ["test/cli/terminal.test.ts"] },

@@ -9,6 +9,7 @@ import { Factory } from "../../src/chain/factory.ts";
 import { documentPoint } from "../../src/cli/checking.ts";
 import { domainPoint, parseDomain, WELL_KNOWN } from "../../src/cli/domain.ts";
 import { readAgreementFile } from "../../src/cli/file.ts";
+import { UpheldError } from "../../src/errors.ts";
 import { HttpClient } from "../../src/monitors/http.ts";
 import { anvilPath } from "../chain/nodes.ts";
 import { sampleTerms } from "../terms/sample-terms.ts";
@@ -16,7 +17,7 @@ import { problemIn } from "./answer.ts";
 import { World } from "./world.ts";
 
 describe("what others can see and check", function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let world: World;
   let agreement: string;
   before(async function () {
@@ -210,22 +211,40 @@ describe("what a domain publishes", () => {
   it("is not enough on another chain, for another address, or for who only measures", async () => {
     const others = [[on(agreement.address, 1)], [on(terms.token)], [on(terms.oracle)]];
     for (const list of others) {
-      expect((await point(file({ agreements: list, seats: list }))).ok).to.equal(false);
+      expect(await point(file({ agreements: list, seats: list }))).to.deep.equal({
+        ...{ what: "domain", ok: false },
+        detail: "northwind.example publishes neither this agreement nor a seat of it on chain 8453",
+      });
     }
   });
 
   it("is refused when it is no such file, is not there, or was moved", async () => {
-    expect((await point("<html>")).detail).to.contain("is not as it should be");
+    const file_ = `https://northwind.example${WELL_KNOWN}`;
+    expect((await point("<html>")).detail).to.contain(`${file_} is not as it should be: `);
     expect((await point({ schema: "upheld.domain/2" })).detail).to.contain("schema");
     expect((await point(file({ agreements: [{ chainId: 1, address: "0x12" }] }))).detail).to.contain(
       "agreements.0.address is no address",
     );
     expect((await point(file({ more: 1 }))).ok).to.equal(false);
-    expect((await point("", 404)).detail).to.contain("is not there (status 404)");
+    expect(await point("", 404)).to.deep.equal({
+      ...{ what: "domain", ok: false, detail: `${file_} is not there (status 404)` },
+    });
+    expect((await point({ schema: "upheld.domain/2" })).detail).to.match(/ is not as it should be: schema \S/);
+    const odd = file({ agreements: [{ chainId: 1, address: "0x12" }] });
+    expect((await point(odd)).detail).to.equal(`${file_} is not as it should be: agreements.0.address is no address`);
     const moved = await point("", 302, "https://elsewhere.example/");
     expect(moved).to.include({ ok: false });
     expect(moved.detail).to.contain("moved to https://elsewhere.example/");
-    expect(asked).to.have.length(6);
+    expect(asked).to.have.length(8);
+  });
+
+  it("is told as not known when the domain cannot be asked; a defect is thrown on", async () => {
+    const asking = (error: Error) =>
+      domainPoint({ get: () => Promise.reject(error) }, "northwind.example", agreement, 8453n);
+    expect(await asking(new UpheldError({ code: "x", message: "No answer." }))).to.deep.equal({
+      ...{ what: "domain", ok: false, detail: "No answer." },
+    });
+    expect(await asking(new TypeError("a defect")).catch((error: unknown) => error)).to.be.instanceOf(TypeError);
   });
 
   it("is of a domain: no address, port, path or number", () => {
@@ -241,7 +260,13 @@ describe("what a domain publishes", () => {
       "-a.example",
       "",
     ]) {
-      expect(problemIn(() => parseDomain(text)).code, text).to.equal("usage");
+      expect(
+        problemIn(() => parseDomain(text)),
+        text,
+      ).to.deep.equal({
+        ...{ code: "usage", message: `"${text}" is no domain.` },
+        hint: "Write it like northwind.example: no https://, no port, no path.",
+      });
     }
   });
 });

@@ -29,9 +29,17 @@ export interface SignOptions {
   readonly fees?: bigint;
 }
 
+/** The file's text of the agreement with the salt `i`. */
+export async function textOf(world: World, i: number, options: SignOptions = {}): Promise<string> {
+  const { change = (text: string) => text, oracle = world.people.oracle } = options;
+  const salt = i.toString(16).padStart(64, "0");
+  const plain = agreementText({ ...world.people, oracle }, await world.token.getAddress());
+  return change(plain.replace(/salt: .*/, `salt: "${salt}"`).replace("CI hosting", `CI hosting ${i}`), i);
+}
+
 /** `count` agreements alike but for their salt, funded and accepted by both. */
 export async function signMany(world: World, count: number, options: SignOptions = {}): Promise<Signed[]> {
-  const { from = 0, fees = 2n, change = (text: string) => text, oracle = world.people.oracle } = options;
+  const { from = 0, fees = 2n } = options;
   const send = (who: string, to: string, data: string) =>
     world.provider.send("eth_sendTransaction", [{ from: who, to, data }]) as Promise<string>;
   const token = await world.token.getAddress();
@@ -43,9 +51,7 @@ export async function signMany(world: World, count: number, options: SignOptions
   const signed: Signed[] = [];
   let last = "";
   for (let i = from; i < from + count; ++i) {
-    const salt = i.toString(16).padStart(64, "0");
-    const plain = agreementText({ ...world.people, oracle }, token);
-    const text = change(plain.replace(/salt: .*/, `salt: "${salt}"`).replace("CI hosting", `CI hosting ${i}`), i);
+    const text = await textOf(world, i, options);
     const file = world.write(`a${i}.sla.yaml`, text);
     const { terms } = parseAgreement(text);
     const packed = encodeTerms(terms);
