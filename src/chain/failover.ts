@@ -137,7 +137,7 @@ export class FailoverProvider extends JsonRpcProvider {
   #believed(question: JsonRpcPayload, said: readonly Said[]): Answer {
     const { method } = question;
     // of all that is compared, only a count of transactions may be of no numbered block
-    if (blockNumberOf(question) === undefined) return lowest(said);
+    if (blockNumberOf(question) === undefined) return middleOf(said);
     const groups = [...Map.groupBy(said, ({ answer }) => factOf(method, answer)).values()];
     const [most] = groups.toSorted((a, b) => b.length - a.length) as [Said[]];
     if (most.length * 2 <= said.length) throw disagreed(question, groups);
@@ -168,9 +168,9 @@ export class FailoverProvider extends JsonRpcProvider {
     let trouble: unknown;
     const { well, others } = this.#inOrder();
     for (const endpoint of [...well, ...others]) {
-      // What one has forgotten, another may know; but nobody unwell is asked for that.
+      // What one has forgotten or refuses, another may know better; but nobody unwell is asked for that.
       const isAsked = ({ id, method }: JsonRpcPayload) =>
-        isTrouble(answered.get(id)) || (well.includes(endpoint) && isForgotten(method, answered.get(id)));
+        isTrouble(answered.get(id)) || (well.includes(endpoint) && isDoubtful(method, answered.get(id)));
       open = questions.filter(isAsked);
       if (open.length === 0) break;
       try {
@@ -327,9 +327,15 @@ function essence(method: string, result: unknown): unknown {
   return result.map((log) => pick(log, ["address", "topics", "data", "blockNumber", "transactionHash", "logIndex"]));
 }
 
-/** A false count that is too high would leave a gap in the nonces; one that is too low is refused by the chain. */
-const lowest = (said: readonly Said[]): Answer =>
-  (said.toSorted((a, b) => (numberIn(a.answer) ?? Infinity) - (numberIn(b.answer) ?? Infinity))[0] as Said).answer;
+/**
+ * The middle count, which one of three cannot move; of an even number the lower. A false one that is too high would
+ * leave a gap in the nonces; one that is too low is refused by the chain.
+ */
+function middleOf(said: readonly Said[]): Answer {
+  const countOf = ({ answer }: Said) => numberIn(answer) ?? Infinity;
+  const sorted = said.toSorted((a, b) => countOf(a) - countOf(b));
+  return (sorted[Math.floor((sorted.length - 1) / 2)] as Said).answer;
+}
 
 /** Undefined where there is none; a node may also say null. */
 const resultOf = (answer: Answer | undefined): unknown =>
@@ -354,8 +360,13 @@ function isTrouble(answer: Answer | undefined): boolean {
   return code !== 3 && data === undefined && !/revert/i.test(message ?? "");
 }
 
-/** A node that was restarted, or has pruned, knows nothing of a transaction that is in the chain. */
-function isForgotten(method: string, answer: Answer | undefined): boolean {
+/**
+ * A node that was restarted, or has pruned, knows nothing of a transaction that is in the chain. One that refuses to
+ * estimate would keep it from being sent.
+ */
+function isDoubtful(method: string, answer: Answer | undefined): boolean {
+  if (answer === undefined) return false;
+  if (method === "eth_estimateGas") return "error" in answer;
   const isAboutOne = ["eth_getTransactionReceipt", "eth_getTransactionByHash"].includes(method);
   return isAboutOne && isNothing(answer);
 }

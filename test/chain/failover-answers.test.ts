@@ -637,9 +637,11 @@ describe("several nodes, by what they answer", function () {
         return count;
       };
 
-      it("and take the lowest", async () => {
-        expect(await counting("latest", "0x9", "0xa", "0x8")).to.equal("0x8");
+      it("and take the middle one, of two the lower", async () => {
+        expect(await counting("latest", "0xa", "0x9", "0x8")).to.equal("0x9");
         expect(await counting("pending", "0x9", "0x9", "0xa")).to.equal("0x9");
+        expect(await counting("latest", "0x9", "0xa")).to.equal("0x9");
+        expect(await counting("latest", "0xb", "0x8", "0xa", "0x9")).to.equal("0x9");
       });
 
       it("and pass over what is none", async () => {

@@ -3,7 +3,7 @@ import { Wallet } from "ethers";
 import { connect } from "../../src/chain/connect.ts";
 import { FailoverProvider } from "../../src/chain/failover.ts";
 import { anvilPath, startAnvil, type TestNode } from "./nodes.ts";
-import { startProxy, type Fault, type Proxy, type ProxyOptions } from "./proxy.ts";
+import { startProxy, type Call, type Fault, type Proxy, type ProxyOptions } from "./proxy.ts";
 import { problemOf } from "./rejection.ts";
 
 const CHAIN = 31_337n;
@@ -24,9 +24,14 @@ describe("several RPC addresses", function () {
   });
   after(() => node.stop());
 
-  async function proxy(fault: Fault | ProxyOptions["fault"], change?: ProxyOptions["change"]): Promise<Proxy> {
+  async function proxy(
+    fault: Fault | ProxyOptions["fault"],
+    change?: ProxyOptions["change"],
+    refuse?: ProxyOptions["refuse"],
+  ): Promise<Proxy> {
     const decide = typeof fault === "function" ? fault : () => fault;
-    const made = await startProxy(node.url, { fault: decide, ...(change === undefined ? {} : { change }) });
+    const lies = { ...(change === undefined ? {} : { change }), ...(refuse === undefined ? {} : { refuse }) };
+    const made = await startProxy(node.url, { fault: decide, ...lies });
     proxies.push(made);
     return made;
   }
@@ -144,6 +149,18 @@ describe("several RPC addresses", function () {
     expect(all[1]!.asked()).to.equal(asked);
   });
 
+  it("asks another what one refuses to estimate, and refuses what all do", async () => {
+    const refusing = ({ method }: Call) =>
+      method === "eth_estimateGas" ? { code: 3, message: "execution reverted", data: "0x" } : undefined;
+    const liar = () => proxy("pass", undefined, refusing);
+    const { provider } = over([await liar(), await proxy("pass")]);
+    const { address } = await provider.getSigner(0);
+    expect(await provider.estimateGas({ from: address, to: address })).to.be.at.least(21_000n);
+    const { provider: none } = over([await liar(), await liar()]);
+    const refusal: unknown = await none.estimateGas({ from: address, to: address }).catch((error: unknown) => error);
+    expect(refusal).to.have.property("code", "CALL_EXCEPTION");
+  });
+
   it("says that none answers", async () => {
     const all = [await proxy("drop"), await proxy("error")];
     const { provider } = over(all);
@@ -256,6 +273,13 @@ describe("several RPC addresses", function () {
       expect(await provider.getTransactionCount(sender.address)).to.equal(
         await alone.provider.getTransactionCount(sender.address),
       );
+    });
+
+    it("takes the middle one of three counts of transactions", async () => {
+      const none = ({ method }: Call) => (method === "eth_getTransactionCount" ? "0x0" : undefined);
+      const { provider } = await among(none, undefined, undefined);
+      const sender = await provider.getSigner(0);
+      expect(await provider.getTransactionCount(sender.address)).to.be.above(0);
     });
 
     it("answers by one alone when the other is silent", async () => {

@@ -16,6 +16,8 @@ export interface ProxyOptions {
   readonly fault: (calls: readonly Call[]) => Fault;
   /** Changes an answer's result; undefined leaves it. */
   readonly change?: (call: Call, result: unknown) => unknown;
+  /** An error in place of an answer; undefined leaves it. */
+  readonly refuse?: (call: Call) => object | undefined;
 }
 
 /** An RPC address that fails as told, before a node that does not. */
@@ -31,7 +33,10 @@ interface Message extends Call {
   readonly result?: unknown;
 }
 
-export async function startProxy(node: string, { fault, change }: ProxyOptions): Promise<Proxy> {
+export async function startProxy(
+  node: string,
+  { fault, change = () => undefined, refuse = () => undefined }: ProxyOptions,
+): Promise<Proxy> {
   let asked = 0;
   const server = createServer((request, response) => {
     ++asked;
@@ -51,7 +56,7 @@ export async function startProxy(node: string, { fault, change }: ProxyOptions):
     const text = await answered.text();
     if (what === "lose the answer") return void response.destroy();
     response.setHeader("content-type", "application/json");
-    response.end(change === undefined ? text : changed(asks, text, change));
+    response.end(changed(asks, text, { change, refuse }));
   };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -66,11 +71,18 @@ export async function startProxy(node: string, { fault, change }: ProxyOptions):
   };
 }
 
-function changed(asks: Message | Message[], text: string, change: NonNullable<ProxyOptions["change"]>): string {
+function changed(
+  asks: Message | Message[],
+  text: string,
+  { change, refuse }: Required<Pick<ProxyOptions, "change" | "refuse">>,
+): string {
   const calls = new Map([asks].flat().map((call) => [call.id, call]));
-  const one = (answer: Message): Message => {
+  const one = (answer: Message): object => {
     const call = calls.get(answer.id);
-    const result = call === undefined || !("result" in answer) ? undefined : change(call, answer.result);
+    if (call === undefined) return answer;
+    const error = refuse(call);
+    if (error !== undefined) return { jsonrpc: "2.0", id: answer.id, error };
+    const result = "result" in answer ? change(call, answer.result) : undefined;
     return result === undefined ? answer : { ...answer, result };
   };
   const answers = JSON.parse(text) as Message | Message[];
