@@ -53,6 +53,7 @@ const SETTINGS = ["config", "counts", "yaml"];
 /** Its jobs, with a chain in memory behind a node that answers as told. */
 const JOB_TESTS = [
   "all",
+  "confirm",
   "due",
   "groups",
   "health",

@@ -95,12 +95,15 @@ export class FailoverProvider extends JsonRpcProvider {
     return answers.flat() as JsonRpcResult[];
   }
 
-  /** The newest block that every node has; throws `chain.nodes-disagree` when they tell it differently. */
-  async agreedBlock(): Promise<AgreedBlock> {
+  /**
+   * The newest block that every node has, or the one `depth` below it; throws `chain.nodes-disagree` when they tell it
+   * differently.
+   */
+  async agreedBlock(depth = 0): Promise<AgreedBlock> {
     await this.#compareFresh();
     const heights = this.#witnesses().flatMap(({ height }) => height ?? []);
-    if (heights.length === 0) return latestOf(this);
-    const block = await this.getBlock(Math.min(...heights));
+    const newest = heights.length === 0 ? await this.getBlockNumber() : Math.min(...heights);
+    const block = await this.getBlock(Math.max(0, newest - depth));
     if (block === null) throw noneAnswered(this.#hosts(), undefined);
     return { number: block.number, timestamp: BigInt(block.timestamp) };
   }
@@ -276,19 +279,17 @@ interface Said {
   readonly answer: Answer;
 }
 
-/** `provider`'s newest block, or of several nodes one that all of them tell alike. */
-export function agreedBlock(provider: JsonRpcProvider): Promise<AgreedBlock> {
-  return provider instanceof FailoverProvider ? provider.agreedBlock() : latestOf(provider);
+/** `provider`'s newest block, of several nodes one that all of them tell alike, or the one `depth` below it. */
+export async function agreedBlock(provider: JsonRpcProvider, depth = 0): Promise<AgreedBlock> {
+  if (provider instanceof FailoverProvider) return provider.agreedBlock(depth);
+  const number = depth === 0 ? "latest" : Math.max(0, (await provider.getBlockNumber()) - depth);
+  const block = await provider.getBlock(number);
+  return { number: block?.number ?? 0, timestamp: BigInt(block?.timestamp ?? 0) };
 }
 
 /** The number of that block: for what needs no time. */
 export async function agreedHeight(provider: JsonRpcProvider): Promise<number> {
   return provider instanceof FailoverProvider ? (await provider.agreedBlock()).number : provider.getBlockNumber();
-}
-
-async function latestOf(provider: JsonRpcProvider): Promise<AgreedBlock> {
-  const block = await provider.getBlock("latest");
-  return { number: block?.number ?? 0, timestamp: BigInt(block?.timestamp ?? 0) };
 }
 
 /** How a question is asked: of all since all should know, of all to compare, or of one after the other. */

@@ -35,6 +35,11 @@ export interface OutboxOptions {
   readonly highestGasPrice?: bigint;
   /** Nonces below this are held by transactions of an earlier run that are stuck: `letEarlierIn` says it. */
   readonly replaceBelow?: number;
+  /**
+   * Nonces before its own that a reorganisation left to nobody may be used up by nothing. What stood there is gone then:
+   * only for who looks at the chain again afterwards.
+   */
+  readonly mayFill?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: OutboxEvent) => void;
 }
@@ -42,7 +47,7 @@ export interface OutboxOptions {
 /** For a log: what happens to transactions on their way. */
 export type OutboxEvent =
   | {
-      readonly kind: "sent" | "raised" | "sent again";
+      readonly kind: "sent" | "raised" | "sent again" | "filled";
       readonly nonce: number;
       readonly hash: string;
       readonly price: bigint;
@@ -70,7 +75,7 @@ const PATIENT_LOOKS = 10;
 /** A quarter each time: what is offered rises thirtyfold. */
 const MOST_RAISES = 15;
 const STUCK_MS = 60_000;
-const PATIENCE_MS = 900_000;
+export const PATIENCE_MS = 900_000;
 
 /**
  * Sends `errands` in order from one account, each with the next nonce, several on their way at once, and waits until
@@ -230,7 +235,7 @@ class Outbox {
   }
 
   async #hand(flight: Flight): Promise<void> {
-    const { signer, provider, chainId } = this.#options;
+    const { signer, chainId } = this.#options;
     const errand = this.#errands[flight.errand] as Errand;
     const { to, data, value } = errand.transaction;
     const { nonce, fees } = flight;
@@ -242,7 +247,7 @@ class Outbox {
     flight.raw = await signer.signTransaction(request);
     // known before it is sent: whatever happens to the answer, its receipt can be asked for
     flight.hashes.push(keccak256(flight.raw));
-    await provider.send("eth_sendRawTransaction", [flight.raw]);
+    await this.#broadcast(flight.raw);
   }
 
   #mayRaise(flight: Flight): boolean {
@@ -302,7 +307,7 @@ class Outbox {
       return;
     }
     try {
-      await provider.send("eth_sendRawTransaction", [raw]);
+      await this.#broadcast(raw);
       flight.isTaken = true;
       onEvent?.({ kind: "sent again", nonce, hash, price: priceOf(fees) });
     } catch (error) {
@@ -313,16 +318,51 @@ class Outbox {
 
   /** The oldest one holds all others back: it offers more when it has waited too long. */
   async #hurry(included: number): Promise<void> {
-    const { provider, stuckMs = STUCK_MS, highestGasPrice = Infinity } = this.#options;
+    const { provider, stuckMs = STUCK_MS, highestGasPrice = Infinity, mayFill = false } = this.#options;
     const oldest = this.#flights.find(({ nonce }) => nonce >= included);
     if (oldest === undefined || Date.now() - oldest.since < stuckMs) return;
     const now = await quietly(() => feesNow(provider));
     if (now === undefined) return;
+    if (oldest.nonce > included && mayFill) {
+      oldest.since = Date.now();
+      await this.#fill(oldest, now);
+      return;
+    }
     const fees = raise(oldest.fees, now);
     if (priceOf(fees) > highestGasPrice) return;
     oldest.fees = fees;
     oldest.since = Date.now();
     await this.#depart(oldest, "raised");
+  }
+
+  /**
+   * What an earlier run sent stood before `oldest` when its nonce was chosen. A reorganisation may take that out, and a
+   * node forget it: nobody would ever send it again, and all behind it would wait. Its nonces are used up by nothing.
+   */
+  async #fill(oldest: Flight, fees: Fees): Promise<void> {
+    const { signer, chainId, highestGasPrice = Infinity, onEvent } = this.#options;
+    if (priceOf(fees) > highestGasPrice) return;
+    const { gas } = this.#errands[oldest.errand] as Errand;
+    const firstMissing = () => quietly(() => this.#count("pending"));
+    let nonce = (await firstMissing()) ?? oldest.nonce;
+    while (nonce < oldest.nonce) {
+      const request = { from: this.#from, to: this.#from, value: 0n, nonce, gasLimit: gas, chainId, ...fees };
+      const hash = await quietly(async () =>
+        isNodeSigner(signer)
+          ? signer.sendUncheckedTransaction(request)
+          : this.#broadcast(await signer.signTransaction(request)),
+      );
+      if (hash === undefined) return;
+      onEvent?.({ kind: "filled", nonce, hash, price: priceOf(fees) });
+      // behind a gap that is filled the node may still have some
+      nonce = Math.max(nonce + 1, (await firstMissing()) ?? 0);
+    }
+  }
+
+  /** Hands a signed transaction to the node; answers its hash. */
+  async #broadcast(raw: string): Promise<string> {
+    await this.#options.provider.send("eth_sendRawTransaction", [raw]);
+    return keccak256(raw);
   }
 
   #count(block: "latest" | "pending"): Promise<number> {

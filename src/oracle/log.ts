@@ -10,6 +10,8 @@ const LEVELS: Readonly<Record<string, string>> = {
   failed: "warn",
   "not delivered": "warn",
   reorganised: "warn",
+  undone: "warn",
+  unconfirmed: "warn",
   "round failed": "error",
   late: "error",
 };

@@ -4,8 +4,9 @@ import type { Factory } from "../chain/factory.ts";
 import { batched } from "./dispatch.ts";
 import type { Measure } from "./measure.ts";
 import type { Watched } from "./portfolio.ts";
+import { lookAt } from "./look.ts";
 import { prepare } from "./prepare.ts";
-import { factsOf, placeOf, settled, standingsOf, type Outcome, type Tell } from "./round.ts";
+import { factsOf, placeOf, settled, type Outcome, type Tell } from "./round.ts";
 import { together } from "./together.ts";
 
 export interface ProposeOptions {
@@ -32,7 +33,7 @@ export interface Proposal {
 /** Measures all that is due from the committee and keeps its evidence; signs nothing, sends nothing. */
 export async function proposeDue(options: ProposeOptions): Promise<Proposal> {
   const { factory, agreements, measure, evidence, atOnce, month, committee, signal, tell } = options;
-  const standings = await standingsOf(factory, agreements, month, signal);
+  const { standings } = await lookAt(agreements, { factory, month, signal });
   const due = standings.filter((one) => one.kind === "due");
   const ours = due.filter(({ oracle }) => getAddress(oracle) === committee);
   tell("looked", { agreements: agreements.length, due: ours.length });

@@ -1,15 +1,16 @@
 import { getAddress } from "ethers";
 import type { Factory } from "../chain/factory.ts";
-import { agreedBlock } from "../chain/failover.ts";
-import { letEarlierIn, pause } from "../chain/outbox.ts";
+import { letEarlierIn } from "../chain/outbox.ts";
 import type { Problem } from "../errors.ts";
 import type { Measurement } from "../terms/types.ts";
+import { confirm, type Belief } from "./confirm.ts";
 import { deliverReports, sendReports, type Dispatched, type DispatchOptions } from "./dispatch.ts";
-import { whatIsDue, type DuePeriod, type Standing } from "./due.ts";
+import type { DuePeriod, Standing } from "./due.ts";
 import { inGroups, inOrder } from "./groups.ts";
+import { lookAt } from "./look.ts";
 import type { Measure } from "./measure.ts";
-import { readSummaries, type Watched } from "./portfolio.ts";
-import { prepare, problemOf, type Ready } from "./prepare.ts";
+import type { Watched } from "./portfolio.ts";
+import { prepare, type Ready } from "./prepare.ts";
 import type { Quorum } from "./quorum.ts";
 
 /** What one agreement came to in a round. */
@@ -51,13 +52,13 @@ export interface RoundOptions {
   readonly tell: Tell;
 }
 
-/** How often the chain is looked at again in one round for what was unclear. */
+/** How often the chain is looked at in one round, for what was unclear or was undone. */
 const LOOKS = 5;
 
 /**
- * One round: looks at the chain, measures what is due, keeps the evidence, then sends. The chain is the journal:
- * killed anywhere and run again, nothing is reported twice or left out. Throws only when the chain cannot be read, or
- * when it is aborted.
+ * One round: looks at the chain, measures what is due, keeps the evidence, sends, then looks whether all is there with
+ * its confirmations. The chain is the journal: killed anywhere and run again, nothing is reported twice or left out.
+ * Throws only when the chain cannot be read, or when it is aborted.
  */
 export async function runRound(options: RoundOptions): Promise<Outcome[]> {
   const { agreements, tell } = options;
@@ -85,6 +86,11 @@ export async function runRound(options: RoundOptions): Promise<Outcome[]> {
       sending = sendChunk(prepared, options, replaceBelow);
     }
     await take();
+    const ended = left.flatMap((agreement) => outcomes.get(agreement) ?? []);
+    for (const { outcome, isUndone } of await doubted(ended, options)) {
+      outcomes.set(outcome.agreement, outcome);
+      if (isUndone) again.push(outcome.agreement);
+    }
     left = again;
   }
   return agreements.flatMap((agreement) => outcomes.get(agreement) ?? []);
@@ -92,32 +98,30 @@ export async function runRound(options: RoundOptions): Promise<Outcome[]> {
 
 /** What waits from an earlier run goes first: it changes what the chain says is due. */
 async function lookAtChain(options: RoundOptions, agreements: readonly Watched[]) {
-  const { factory, dispatch, month } = options;
+  const { dispatch } = options;
   const replaceBelow = dispatch === undefined ? 0 : await letEarlierIn(dispatch.from, dispatch);
-  return { standings: await standingsOf(factory, agreements, month, options.signal), replaceBelow };
+  return { ...(await lookAt(agreements, options)), replaceBelow };
 }
 
-/** So often a reorganisation may make the nodes differ for a moment. */
-const READS = 3;
+/**
+ * Those of `outcomes` that are none after all: a reorganisation took away what they rested on, or a node had invented it.
+ * A dry run rests on nothing.
+ */
+async function doubted(outcomes: readonly Outcome[], options: RoundOptions) {
+  const { dispatch, tell } = options;
+  if (dispatch === undefined) return [];
+  const doubts = await confirm(outcomes.flatMap(beliefOf), options, dispatch);
+  const before = new Map(outcomes.map((outcome) => [outcome.agreement, outcome]));
+  return doubts.map(({ agreement, kind, problem }) => {
+    const outcome: Outcome = { agreement, period: undefined, ...before.get(agreement), kind: "failed", problem };
+    tell(kind, { agreement: agreement.label, period: outcome.period, ...problem });
+    return { outcome, isUndone: kind === "undone" };
+  });
+}
 
-/** What each agreement needs, by one block that all nodes tell alike: what decides a report is not one node's word. */
-export async function standingsOf(
-  factory: Factory,
-  agreements: readonly Watched[],
-  month: string | undefined,
-  signal?: AbortSignal,
-): Promise<Standing[]> {
-  const addresses = agreements.map(({ address }) => address);
-  for (let read = 1; ; ++read) {
-    try {
-      const { number, timestamp } = await agreedBlock(factory.provider);
-      const summaries = await readSummaries(factory, addresses, number);
-      return await whatIsDue(factory, agreements, summaries, timestamp, month);
-    } catch (error) {
-      if (read >= READS || problemOf(error).code !== "chain.nodes-disagree") throw error;
-      await pause(factory.provider.pollingInterval, signal);
-    }
-  }
+function beliefOf({ agreement, period, kind }: Outcome): Belief[] {
+  if (kind === "failed" || kind === "due" || kind === "proposed") return [];
+  return [{ agreement, period, kind: kind === "reported" ? "there" : kind }];
 }
 
 interface Chunk {
@@ -165,7 +169,7 @@ async function sendChunk({ failed, ready }: Chunk, options: RoundOptions, replac
   const { dispatch, committee, signal, tell } = options;
   if (dispatch === undefined) return [...failed, ...ready.map((one): Outcome => ({ ...factsOf(one), kind: "due" }))];
   signal?.throwIfAborted();
-  const sending = { ...dispatch, replaceBelow };
+  const sending = { ...dispatch, replaceBelow, mayFill: true };
   const [plain, batched] = [
     ready.filter(({ due }) => isPlain(due, options)),
     ready.filter(({ due }) => !isPlain(due, options)),

@@ -242,6 +242,18 @@ describe("several RPC addresses", function () {
       expect((await two.provider.agreedBlock()).number).to.equal(real);
     });
 
+    it("takes a block below the lower head, never below the first", async () => {
+      const { provider } = await among(undefined, undefined);
+      await provider.send("anvil_mine", ["0x4"]);
+      const { number } = await provider.agreedBlock();
+      const below = await provider.getBlock(number - 3);
+      expect(await provider.agreedBlock(3)).to.deep.equal({
+        number: number - 3,
+        timestamp: BigInt(below?.timestamp ?? 0),
+      });
+      expect((await provider.agreedBlock(number + 1)).number).to.equal(0);
+    });
+
     it("passes over one that stopped: far below, and its newest block is old", async () => {
       const old = hex(Math.floor(Date.now() / 1000) - 31);
       const { provider } = await among(({ method, params }, result) => {

@@ -105,6 +105,50 @@ describe("an outbox", function () {
     expect(new Set(hashes).size).to.equal(3);
   });
 
+  describe("behind what an earlier run sent, and a reorganisation took out", () => {
+    const EARLIER = [0, 1, 2];
+
+    /** Two errands behind three transactions that the node then forgets. */
+    async function behind(more: Partial<OutboxOptions>) {
+      // a reorganisation does not reach back to the first block
+      await mine(5);
+      const earlier: string[] = [];
+      for (const nonce of EARLIER) {
+        const sent = await signer.sendTransaction({ to: receiver(40 + nonce), value: 1n, nonce, gasLimit: GAS });
+        await sent.wait();
+        earlier.push(sent.hash);
+      }
+      await automine(false);
+      const sending = sendErrands(errands(2), options({ stuckMs: 300, ...more }));
+      await until(async () => (await nonces())[1] === 5);
+      await provider.send("anvil_reorg", [3, []]);
+      for (const hash of earlier) await provider.send("anvil_dropTransaction", [hash]);
+      expect((await nonces())[0]).to.equal(0);
+      return { sending };
+    }
+
+    it("uses up their nonces, which the node forgot", async () => {
+      const { sending } = await behind({ mayFill: true });
+      await until(async () => {
+        // the pool is behind the chain until the next block
+        await mine();
+        return (await nonces())[0] === 5;
+      });
+      expect((await sending).map(({ kind }) => kind)).to.deep.equal(["included", "included"]);
+      const filled = events.flatMap((event) => (event.kind === "filled" ? [event.nonce] : []));
+      expect(filled).to.deep.equal(EARLIER);
+      await given(2);
+      expect(await nonces()).to.deep.equal([5, 5]);
+    });
+
+    it("leaves them to whoever comes next, unless told that it may use them up", async () => {
+      const { sending } = await behind({ patienceMs: 1_000 });
+      await mine();
+      expect((await sending).map(({ kind }) => kind)).to.deep.equal(["unclear", "unclear"]);
+      expect(kinds()).not.to.include("filled");
+    });
+  });
+
   it("sends again what the node dropped", async () => {
     await automine(false);
     const sending = sendErrands(errands(2), options());

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { ZeroAddress, ZeroHash } from "ethers";
 import { ISLAFactory__factory } from "../../typechain-types/index.ts";
 import { numberOf, STAGES } from "../../src/chain/enums.ts";
 import { anvilPath } from "../chain/nodes.ts";
@@ -8,6 +9,7 @@ import { World, type Surroundings } from "../cli/world.ts";
 import { configText, keystoreOf, reportsOf, signMany, type Signed } from "./many.ts";
 
 type Change = NonNullable<ProxyOptions["change"]>;
+type Lie = Omit<ProxyOptions, "fault">;
 
 const FACTORY = ISLAFactory__factory.createInterface();
 const SUMMARIES = FACTORY.getFunction("summaries").selector;
@@ -45,12 +47,39 @@ const headAhead: Change = ({ method, params }, result) => {
 const noncesAhead: Change = ({ method }, result) =>
   method === "eth_getTransactionCount" ? hex(Number(result) + 7) : undefined;
 
+/** A receipt of whatever was sent, long ago and well, for what no block holds. */
+const inventsReceipts: Change = ({ method, params }, result) =>
+  method !== "eth_getTransactionReceipt" || result !== null
+    ? undefined
+    : {
+        transactionHash: (params as string[])[0],
+        transactionIndex: "0x0",
+        blockHash: ZeroHash,
+        blockNumber: "0x1",
+        from: ZeroAddress,
+        to: ZeroAddress,
+        contractAddress: null,
+        cumulativeGasUsed: "0x5208",
+        gasUsed: "0x5208",
+        effectiveGasPrice: "0x1",
+        logs: [],
+        logsBloom: `0x${"00".repeat(256)}`,
+        status: "0x1",
+        type: "0x2",
+      };
+const callsItReverted: Change = ({ method }, result) =>
+  method === "eth_getTransactionReceipt" && result !== null ? { ...(result as object), status: "0x0" } : undefined;
+const refusesAll: Lie["refuse"] = ({ method }) =>
+  method === "eth_estimateGas" ? { code: 3, message: "execution reverted", data: "0x" } : undefined;
+const hasNoReceipts: Change = ({ method }) => (method === "eth_getTransactionReceipt" ? null : undefined);
+
 /** One of several nodes lies about what decides a report: no report comes of it, and none is lost by it. */
 describe("a node that lies to the oracle's job", function () {
   this.timeout(120_000);
   let world: World;
   let signed: Signed[];
   let config: string;
+  let last: string;
   const proxies: Proxy[] = [];
 
   before(async function () {
@@ -70,17 +99,16 @@ describe("a node that lies to the oracle's job", function () {
   after(() => world.end());
 
   /** The job, behind these nodes in this order: an honest one for each `undefined`. */
-  async function behind(...changes: (Change | undefined)[]): Promise<Surroundings> {
-    for (const change of changes) {
-      proxies.push(
-        await startProxy(world.node.url, { fault: () => "pass", ...(change === undefined ? {} : { change }) }),
-      );
+  async function behind(...lies: (Change | Lie | undefined)[]): Promise<Surroundings> {
+    for (const lie of lies) {
+      const told = typeof lie === "function" ? { change: lie } : lie;
+      proxies.push(await startProxy(world.node.url, { fault: () => "pass", ...told }));
     }
     const rpc = proxies.map(({ url }) => url).join(",");
     return { env: { UPHELD_RPC: rpc } };
   }
   const job = () => ["report", "--all", "--config", config, "--yes"];
-  const run = async (...changes: (Change | undefined)[]) => world.run([...job(), "--json"], await behind(...changes));
+  const run = async (...lies: (Change | Lie | undefined)[]) => world.run([...job(), "--json"], await behind(...lies));
   const reports = () =>
     reportsOf(
       world,
@@ -130,11 +158,49 @@ describe("a node that lies to the oracle's job", function () {
 
   it("takes no nonce that one of two invents: none is left out, none waits", async () => {
     const more = await signMany(world, 1, { from: 50, change: (text) => text.replace("2030-01-01", "2030-04-01") });
+    last = more[0]?.address ?? "";
     config = world.write("more.yaml", configText(more, settingsOf(config)));
     await world.at("2030-05-01T00:00:00Z");
     const { exitCode, json } = await run(noncesAhead, undefined);
     expect([exitCode, json["counts"]]).to.deep.equal([0, { reported: 1 }]);
     expect(await nonces()).to.deep.equal([5, 5]);
+  });
+
+  it("does not believe a receipt that one of two invents, and reports what is not in the chain", async () => {
+    await world.at("2030-06-01T00:00:00Z");
+    await world.provider.send("evm_setAutomine", [false]);
+    const running = run(inventsReceipts, undefined);
+    while ((await nonces())[1] === 5) await new Promise((resolve) => setTimeout(resolve, 10));
+    await world.provider.send("anvil_dropAllTransactions", []);
+    await world.provider.send("evm_setAutomine", [true]);
+    const { exitCode, json } = await running;
+    expect([exitCode, json["counts"]]).to.deep.equal([0, { reported: 1 }]);
+    expect(await reportsOf(world, [last])).to.deep.equal([`${last}/0/0`, `${last}/1/0`]);
+    expect(await nonces()).to.deep.equal([6, 6]);
+  });
+
+  it("finds a report there whose transaction one of two calls reverted, and sends it once", async () => {
+    await world.at("2030-07-01T00:00:00Z");
+    const { exitCode, json } = await run(callsItReverted, undefined);
+    expect([exitCode, json["counts"]]).to.deep.equal([0, { there: 1 }]);
+    expect(await reportsOf(world, [last])).to.have.length(3);
+    expect(await nonces()).to.deep.equal([7, 7]);
+  });
+
+  it("asks another when one of two has no receipts, and sends it once", async () => {
+    await world.at("2030-08-01T00:00:00Z");
+    const { exitCode, json } = await run(hasNoReceipts, undefined);
+    expect([exitCode, json["counts"]]).to.deep.equal([0, { reported: 1 }]);
+    expect(await reportsOf(world, [last])).to.have.length(4);
+    expect(await nonces()).to.deep.equal([8, 8]);
+  });
+
+  it("sends what one of two says would be refused", async () => {
+    await world.at("2030-09-01T00:00:00Z");
+    const { exitCode, json } = await run({ refuse: refusesAll }, undefined);
+    expect([exitCode, json["counts"]]).to.deep.equal([0, { reported: 1 }]);
+    expect(await reportsOf(world, [last])).to.have.length(5);
+    expect(await nonces()).to.deep.equal([9, 9]);
   });
 });
 
