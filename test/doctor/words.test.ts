@@ -341,7 +341,7 @@ describe("what doctor says about keys", () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" });
     const wallet = Wallet.createRandom();
     for (const refuse of [false, true]) {
-      const kms = await startKms(new SigningKey(wallet.privateKey), refuse);
+      const kms = await startKms(new SigningKey(wallet.privateKey), refuse ? { refusal: "no such grant" } : {});
       const { accounts, findings } = await checkKeys({ ...none, kms: kms.options, held: [a] });
       expect(accounts).to.deep.equal(refuse ? [] : [wallet.address]);
       expect(told(findings)[0]).to.match(
