@@ -10,6 +10,7 @@ import {
   verifyTypedData,
   Wallet,
 } from "ethers";
+import type { UpheldError } from "../../src/errors.ts";
 import { batchTypes, committeeDomain } from "../../src/chain/batch.ts";
 import { openKmsSigner } from "../../src/chain/kms.ts";
 import { ORDER, startKms } from "./kms-server.ts";
@@ -77,15 +78,18 @@ describe("a key in AWS KMS", function () {
     });
   });
 
-  /** What opening and using a key comes to that fails so. */
-  async function refused(faults: Parameters<typeof startKms>[1]) {
+  /** The error that opening and using a key ends with which fails so. */
+  async function refused(faults: Parameters<typeof startKms>[1]): Promise<UpheldError> {
     const failing = await startKms(new SigningKey(wallet.privateKey), faults);
     const signed = openKmsSigner(failing.options).then((signer) => signer.signMessage("hello"));
-    return problemOf(signed).finally(failing.stop);
+    const error: unknown = await signed.catch((thrown: unknown) => thrown);
+    failing.stop();
+    return error as UpheldError;
   }
 
   it("says in AWS's words why it did not sign", async () => {
-    const problem = await refused({ refusal: "You may not. Ask." });
+    const { problem, cause } = await refused({ refusal: "You may not. Ask." });
+    expect(cause).to.have.property("name", "AccessDeniedException");
     expect(problem).to.deep.equal({
       code: "signer.kms",
       message: "AWS KMS did not sign: You may not. Ask.",

@@ -58,6 +58,13 @@ describe("what a transaction costs", () => {
     expect((await cost({ eth_estimateGas: () => hex(21_001) })).gas).to.equal(25_201n);
   });
 
+  it("is no less gas than the transaction is given at least", async () => {
+    const given = (leastGas: bigint) =>
+      answering(node(), async (provider) => (await estimate(provider, KEY.address, { ...GIFT, leastGas })).gas);
+    expect(await given(120_001n)).to.equal(120_001n);
+    expect(await given(119_999n)).to.equal(120_000n);
+  });
+
   it("is asked for exactly what will be sent", async () => {
     const asked: unknown[] = [];
     const eth_estimateGas = (given: unknown) => {
