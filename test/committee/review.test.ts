@@ -17,7 +17,7 @@ import { COUNTS, Desk, type Signed } from "../oracle/desk.ts";
 import { COMMITTEE, FACTORY, FEBRUARY, DAY } from "../support/told-chain.ts";
 
 describe("a member's own look at a report", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let desk: Desk;
   let signed: Signed;
   beforeEach(() => {

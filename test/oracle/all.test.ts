@@ -14,12 +14,13 @@ import { factoryOf, memberKeys, monitorServices, openKeys, openOracle, tellNodes
 import { Output } from "../../src/cli/output.ts";
 import { exitCodeOf } from "../../src/cli/report-all.ts";
 import { Committee } from "../../src/committee/committee.ts";
+import { proposeDue } from "../../src/oracle/propose-due.ts";
 import type { Outcome } from "../../src/oracle/round.ts";
 import { startKms } from "../chain/kms-server.ts";
 import { problemOf } from "../chain/rejection.ts";
 import { listening } from "../cli/answer.ts";
 import { COMMITTEE, DAY, FACTORY, FEBRUARY } from "../support/told-chain.ts";
-import { Desk, key, ORACLE, type Signed } from "./desk.ts";
+import { Desk, key, ORACLE, type Signed, type SourceOf } from "./desk.ts";
 import { configText } from "./many.ts";
 
 const MEMBERS = ["21", "22"].map(key);
@@ -33,7 +34,7 @@ const withoutSpinner = (text: string): string =>
     .join("");
 
 describe("reporting all that a config names", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let desk: Desk;
   beforeEach(() => {
     desk = new Desk();
@@ -188,6 +189,24 @@ describe("reporting all that a config names", function () {
       expect(reports[1]).to.deep.include({ period: "0", closes: String(signed[1]!.told.summary["reportUntil"]) });
       expect((reports[1]?.["problem"] as { code: string }).code).to.equal("file.unreadable");
       expect(json["inFile"]).to.equal(1);
+    });
+
+    it("tells what becomes of each, and asks no other oracle's monitor", async () => {
+      const signed = [desk.sign(COMMITTEE), desk.sign(), desk.sign(COMMITTEE)];
+      await desk.chain.during(async (provider) => {
+        const source: SourceOf = (_, i) => `outages: ${i === 2 ? "nowhere" : "outages"}.csv`;
+        const proposal = await proposeDue({
+          ...{ ...(await desk.open(provider, signed, source)), measure: desk.measure, evidence: desk.evidence },
+          ...{ atOnce: 1, committee: COMMITTEE, tell: desk.tell },
+        });
+        expect([proposal.reports.length, proposal.others]).to.deep.equal([1, 1]);
+        expect(proposal.outcomes.map(({ kind }) => kind)).to.deep.equal(["proposed", "failed"]);
+      });
+      expect(desk.heard).to.deep.equal([
+        { event: "looked", agreements: 3, due: 2 },
+        { event: "measured", agreement: "CI hosting 0" },
+        { event: "not measured", agreement: "CI hosting 2" },
+      ]);
     });
 
     it("writes no file of nothing", async () => {

@@ -13,7 +13,7 @@ import { configText } from "./many.ts";
 const UNTIL = FEBRUARY + 5n * DAY;
 
 describe("what is due", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let desk: Desk;
   beforeEach(() => {
     desk = new Desk();
@@ -143,7 +143,7 @@ describe("what is due", function () {
 });
 
 describe("summaries of many agreements", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   /** Asks for `count`, of a node that answers at most `most` in one call; how many each answered call was for. */
   async function asked(count: number, most = 1_000, refusal: () => Error = () => new RpcError(-32_000, "out of gas")) {
@@ -202,7 +202,7 @@ describe("summaries of many agreements", function () {
 });
 
 describe("an oracle's agreements", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let desk: Desk;
   beforeEach(() => {
     desk = new Desk();

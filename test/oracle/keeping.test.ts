@@ -10,7 +10,7 @@ const UNTIL = FEBRUARY + 5n * DAY;
 const NOWHERE: SourceOf = () => "outages: nowhere.csv";
 
 describe("a job that keeps reporting", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let desk: Desk;
   let status: KeepStatus;
   beforeEach(() => {
@@ -274,6 +274,17 @@ describe("a job that keeps reporting", function () {
       await kept(signed, 1, CHEAP);
       expect(desk.chain.taken.map(({ to }) => to)).to.deep.equal([signed[1]?.address]);
       expect(status.settled).to.equal(0);
+    });
+
+    it("but nothing that is no agreement of the factory when it comes to it", async () => {
+      const signed = ended(2);
+      const { eth_gasPrice: price } = desk.chain.answers;
+      desk.chain.answers.eth_gasPrice = () => {
+        desk.chain.agreements.delete(signed[0]!.address);
+        return price();
+      };
+      await kept(signed, 1, CHEAP);
+      expect(settled()).to.deep.equal([[signed[1]!.address]]);
     });
 
     it("and says nothing of what did not get in", async () => {

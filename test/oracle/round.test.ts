@@ -21,7 +21,7 @@ const UNTIL = FEBRUARY + 5n * DAY;
 const REFUSAL = allErrors().encodeErrorResult("NotTheOracle", [ORACLE.address, COMMITTEE]);
 
 describe("a round", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let desk: Desk;
   beforeEach(() => {
     desk = new Desk();
@@ -241,6 +241,45 @@ describe("a round", function () {
     expect(desk.chain.taken).to.deep.equal([]);
   });
 
+  it("ends in one piece when it is stopped while some are sent and the next are measured", async () => {
+    const signed = desk.signMany(51);
+    signed[50]!.told.summary["reportUntil"] = UNTIL - 1n;
+    const stop = new AbortController();
+    let isSending = false;
+    // what is sent never gets in
+    desk.chain.answers.eth_getTransactionCount = () => "0x0";
+    desk.chain.answers.eth_getTransactionReceipt = () => {
+      isSending = true;
+      return null;
+    };
+    let measured = 0;
+    const measure: Measure = async (...given) => {
+      measured += 1;
+      if (measured < 51) return desk.measure(...given);
+      while (!isSending) await new Promise((go) => setTimeout(go, 5));
+      stop.abort(new Error("enough"));
+      // long enough for the sending to end while nobody waits for it
+      await new Promise((go) => setTimeout(go, 100));
+      return desk.measure(...given);
+    };
+    const source: SourceOf = (_, i) => `outages: ${i === 50 ? "outages" : "nowhere"}.csv`;
+    const lost: unknown[] = [];
+    const onLost = (reason: unknown) => lost.push(reason);
+    process.on("unhandledRejection", onLost);
+    const stopped = round(
+      signed,
+      (provider) => ({
+        ...{ atOnce: 1, measure, signal: stop.signal },
+        dispatch: desk.dispatch(provider, { signal: stop.signal }),
+      }),
+      source,
+    );
+    expect(await stopped.catch((error: unknown) => error)).to.have.property("message", "enough");
+    process.off("unhandledRejection", onLost);
+    expect(lost, "what the process would end with").to.deep.equal([]);
+    expect(desk.chain.taken).to.have.length(1);
+  });
+
   it("waits for what an earlier run left, or takes its place; a dry run need not", async () => {
     const signed = desk.signMany(1);
     const count = desk.chain.answers.eth_getTransactionCount;
@@ -269,7 +308,7 @@ describe("a round", function () {
 });
 
 describe("two nodes that differ", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   /** What is due, asked of two nodes, the second of which knows of no agreement for its first `wrong` answers. */
   async function asked(wrong: number) {

@@ -29,7 +29,7 @@ const ENTRY_FAILED = {
 };
 
 describe("reports on their way", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let desk: Desk;
   beforeEach(() => {
     desk = new Desk();
