@@ -259,6 +259,7 @@ export class Watch {
     const known = this.#store.agreement(address);
     if (known === undefined) this.#new.add(address);
     this.#agreements.set(address, agreement);
+    this.status.agreements = this.#agreements.size;
     this.#states.set(address, known ?? newState(address));
   }
 
@@ -274,7 +275,6 @@ export class Watch {
     }
     await this.#discover(common, head);
     const addresses = [...this.#agreements.keys()];
-    this.status.agreements = addresses.length;
     const states = addresses.map((address) => this.#stateOf(address));
     // Read into copies: a failure in the middle leaves what was known as it was.
     const copies = states.map((state) => ({ ...state }));
