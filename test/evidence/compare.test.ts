@@ -70,7 +70,7 @@ describe("compareAccounts", () => {
 });
 
 describe("a second source", function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "upheld-second-"));

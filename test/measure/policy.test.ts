@@ -1,7 +1,6 @@
-// whoever runs the executable reads whole zod's words for what is wrong; zod/mini, which `src` uses, brings none
-import "zod";
 import { expect } from "chai";
 import fc from "fast-check";
+import * as z from "zod/mini";
 import { parsePolicy, policyText } from "../../src/measure/policy.ts";
 import { problemOf } from "../support/problem.ts";
 import { anyStory } from "./any-samples.ts";
@@ -48,6 +47,9 @@ describe("policyText", () => {
 });
 
 describe("parsePolicy", () => {
+  // zod/mini has no words of its own; in the executable the first schema of whole zod brings them
+  before(() => z.config(z.locales.en()));
+
   for (const [what, changes, message] of [
     ["no bound", { good: {} }, "good: must have a bound, and leave room for a good value"],
     ["crossed bounds", { good: { atLeast: 2, atMost: 1 } }, "good: must have a bound, and leave room for a good value"],
