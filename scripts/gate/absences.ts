@@ -44,6 +44,7 @@ const ABSENCES: readonly Absence[] = [
       "test/oracle/report-all.test.ts",
       "test/oracle/tickets-and-days.test.ts",
       "test/scenarios/anvil.test.ts",
+      "test/statement/audit.test.ts",
       "test/statement/year.test.ts",
       "test/watch/course.test.ts",
       "test/watch/killed.test.ts",
