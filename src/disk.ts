@@ -1,52 +1,69 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, rm } from "node:fs/promises";
+import { closeSync, fsync, linkSync, mkdirSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const sync = promisify(fsync);
 
 /**
  * Writes a file under a name that is free, all of it or nothing, safe from a power cut; answers false when the name is
  * taken. `root` is the folder above which nothing is made. Throws what the file system says.
  *
- * A hard link gives a file its name only once it is whole and on disk, and fails if the name is taken.
+ * A hard link gives a file its name only once it is whole and on disk, and fails if the name is taken. Only what waits
+ * for the disk is waited for: handing one of the other calls to a thread costs several times the call.
  */
 export async function linkNew(root: string, path: string, bytes: Uint8Array | string): Promise<boolean> {
   const folder = dirname(path);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
     await writeSynced(temporary, bytes);
-    const isNew = await link(temporary, path).then(
-      () => true,
-      (error: unknown) => {
-        if (codeOf(error) === "EEXIST") return false;
-        throw error;
-      },
-    );
+    const isNew = isLinked(temporary, path);
     for (const each of [folder, dirname(folder), root]) await syncFolder(each);
     return isNew;
   } finally {
-    // one that stays behind does no harm
-    await rm(temporary).catch(() => undefined);
+    remove(temporary);
   }
 }
 
 async function writeSynced(path: string, bytes: Uint8Array | string): Promise<void> {
-  const file = await open(path, "wx");
+  const file = openSync(path, "wx");
   try {
-    await file.writeFile(bytes);
-    await file.sync();
+    writeFileSync(file, bytes);
+    await sync(file);
   } finally {
-    await file.close();
+    closeSync(file);
+  }
+}
+
+/** False when the name is taken. */
+function isLinked(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** One that stays behind does no harm. */
+function remove(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // it may never have been there
   }
 }
 
 /** A new name is safe from a power cut only when its folder is on disk too. Windows has no such call and no such need. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
-  const folder = await open(path, "r");
+  const folder = openSync(path, "r");
   try {
-    await folder.sync();
+    await sync(folder);
   } finally {
-    await folder.close();
+    closeSync(folder);
   }
 }
 
