@@ -8,7 +8,7 @@ import {
   type InstanceSpan,
 } from "../measure/outages.ts";
 import type { Policy } from "../measure/policy.ts";
-import { downtimeOf } from "../measure/sampled.ts";
+import { downtimeBy } from "../measure/sampled.ts";
 import type { Series } from "../measure/series.ts";
 import { daysOf, earlier, formatUtc, later, type Day } from "../measure/time.ts";
 import type { Note, Period, Window } from "../measure/types.ts";
@@ -16,7 +16,7 @@ import { Mode, Unit, type Indicator, type Measurement } from "../terms/types.ts"
 import { leavesOf, type Facts } from "./encoding.ts";
 import { rootOf, toHex } from "./merkle.ts";
 import { notesOfDay, type Remark } from "./notes.ts";
-import { canonicalSeries, samplesOfDay } from "./samples.ts";
+import { Seen } from "./seen.ts";
 import {
   MODE_WORDS,
   parseEvidence,
@@ -35,6 +35,8 @@ export interface Sampled {
   readonly policy: Policy;
   /** In any order, with duplicates, a vantage point in several pieces; also from before the period, back to a slot. */
   readonly series: readonly Series[];
+  /** What the series come to under this policy, where others made it of them already. */
+  readonly seen?: Seen;
   /** Announced, so excluded. */
   readonly maintenance: readonly Window[];
   /** Why there are holes, as the instrument says, and what exclusions cite. They count nothing. */
@@ -94,7 +96,7 @@ export function buildEvidence(
     tool: input.tool,
     source: input.source,
     indicators: input.indicators.map((one, index) => describe(one, (counted[index] as Counted).measurement)),
-    days: daysOf(input.period).map((day, index) => describeDay(day, counted, index === 0)),
+    days: daysOf(input.period).map((day, index) => describeDay(day, counted, index)),
     salt,
   };
   const leaves = leavesOf(facts);
@@ -114,14 +116,14 @@ export interface Counted {
   /** When it could not be told from the samples. */
   readonly unknown: readonly Period[];
   /** What the days list. */
-  readonly series: readonly Series[];
+  readonly seen: Seen | undefined;
   readonly listed: CanonicalDowntime;
   readonly remarks: readonly Remark[];
   readonly notes: readonly Note[];
 }
 
 const NOTHING = { outages: [], exclusions: [] };
-const ALONE = { downtime: NOTHING, listed: NOTHING, unknown: [], series: [], remarks: [], notes: [] };
+const ALONE = { downtime: NOTHING, listed: NOTHING, unknown: [], seen: undefined, remarks: [], notes: [] };
 
 /** Counts what an indicator rests on. */
 export function countInput(input: IndicatorInput, period: Period): Counted {
@@ -136,20 +138,20 @@ export function countInput(input: IndicatorInput, period: Period): Counted {
 }
 
 function countSamples(
-  { indicator, policy, series: given, maintenance, remarks = [] }: Sampled,
+  { indicator, policy, series, seen: given, maintenance, remarks = [] }: Sampled,
   period: Period,
 ): Counted {
   const { id } = indicator;
   requireOne(indicator, "samples");
-  const series = canonicalSeries(given, period, policy);
-  const seen = downtimeOf(series, period, policy, maintenance);
+  const seen = given ?? new Seen(series, period, policy);
+  const told = downtimeBy(seen.verdicts, period, policy, maintenance);
   const seconds = secondsOf(indicator);
-  const { measurement: counted, canonical: downtime } = measureOutages(seen, period, seconds);
-  const measurement = indicator.unit === Unit.Days ? countDays(seen, period) : counted;
+  const { measurement: counted, canonical: downtime } = measureOutages(told, period, seconds);
+  const measurement = indicator.unit === Unit.Days ? countDays(told, period) : counted;
   // what the policy makes of the samples is not listed: it follows from them
   const announced = measureOutages({ outages: [], exclusions: maintenance }, period, seconds);
   const notes = announced.notes.filter(({ code }) => code !== "none");
-  return { id, measurement, downtime, unknown: seen.unknown, series, listed: announced.canonical, remarks, notes };
+  return { id, measurement, downtime, unknown: told.unknown, seen, listed: announced.canonical, remarks, notes };
 }
 
 function requireOne({ id, instances }: Indicator, what: string): void {
@@ -181,9 +183,9 @@ function describe(input: IndicatorInput, { total, bad, excluded }: Measurement) 
 }
 
 /** Sorted by indicator as the agreement orders them, then start, then instance; spans end at midnight and start anew. */
-const describeDay = (day: Day, counted: readonly Counted[], isFirst: boolean): EvidenceDay => ({
+const describeDay = (day: Day, counted: readonly Counted[], index: number): EvidenceDay => ({
   date: day.date,
-  samples: counted.flatMap(({ id, series }) => samplesOfDay(id, series, day, isFirst)),
+  samples: counted.flatMap(({ id, seen }) => (seen?.days[index] ?? []).map((one) => ({ indicator: id, ...one }))),
   outages: counted.flatMap(({ id, listed }) => spansOfDay(id, listed.outages, day)),
   exclusions: counted.flatMap(({ id, listed }) => spansOfDay(id, listed.exclusions, day)),
   notes: counted.flatMap(({ id, remarks }) => notesOfDay(id, remarks, day)),

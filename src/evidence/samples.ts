@@ -1,14 +1,13 @@
 import { DAY } from "../terms/bounds.ts";
 import type { Day } from "../measure/time.ts";
 import type { Period } from "../measure/types.ts";
-import type { Policy } from "../measure/policy.ts";
+import type { Judging } from "../measure/sampled.ts";
 import { toSeries, type Series } from "../measure/series.ts";
 import { eachSample, isWhole, toRuns, type Run } from "./runs.ts";
 import { isVantage, type EvidenceDay } from "./schema.ts";
 
 /** What one vantage point saw on one day, as the file has it. */
 export interface DaySamples {
-  readonly indicator: number;
   readonly vantage: string;
   readonly runs: readonly Run[];
 }
@@ -17,7 +16,7 @@ export interface DaySamples {
  * The samples that can matter for a period, in the one form: a series for each vantage point, by name, in any order and
  * with duplicates before; within the period, and of those before it the last, if it still speaks at its start.
  */
-export function canonicalSeries(series: readonly Series[], period: Period, policy: Policy): Series[] {
+export function canonicalSeries(series: readonly Series[], period: Period, policy: Judging): Series[] {
   const groups = Map.groupBy(series, ({ vantage }) => vantage);
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -25,11 +24,11 @@ export function canonicalSeries(series: readonly Series[], period: Period, polic
     .filter(({ times }) => times.length > 0);
 }
 
-function clean(vantage: string, parts: readonly Series[], policy: Policy): Series {
+function clean(vantage: string, parts: readonly Series[], { good }: Judging): Series {
   const [first] = parts;
   if (first !== undefined && parts.length === 1 && isClean(first)) return first;
   // the values are scaled already
-  return toSeries(vantage, samplesOf(parts), { ...policy, scale: 1 });
+  return toSeries(vantage, samplesOf(parts), { good, scale: 1 });
 }
 
 /** What `toSeries` would leave as it is, which most series are: it saves an object a sample. */
@@ -48,7 +47,7 @@ function* samplesOf(parts: readonly Series[]): Iterable<readonly [number, number
   }
 }
 
-function cut({ vantage, times, values }: Series, period: Period, { slot }: Policy): Series {
+function cut({ vantage, times, values }: Series, period: Period, { slot }: Judging): Series {
   const [start, end] = [Number(period.start), Number(period.end)];
   let from = firstFrom(times, start);
   const to = firstFrom(times, end);
@@ -72,13 +71,13 @@ function firstFrom(times: Series["times"], time: number): number {
 }
 
 /** What a day lists of canonical series. A sample from before the period stands in its first day. */
-export function samplesOfDay(indicator: number, series: readonly Series[], day: Day, isFirst: boolean): DaySamples[] {
+export function samplesOfDay(series: readonly Series[], day: Day, isFirst: boolean): DaySamples[] {
   const midnight = midnightOf(day.start);
   return series.flatMap(({ vantage, times, values }) => {
     const from = isFirst ? 0 : firstFrom(times, midnight);
     const to = firstFrom(times, Number(day.end));
     if (from === to) return [];
-    return [{ indicator, vantage, runs: toRuns(times, values, midnight, from, to) }];
+    return [{ vantage, runs: toRuns(times, values, midnight, from, to) }];
   });
 }
 

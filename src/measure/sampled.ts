@@ -13,6 +13,17 @@ const MINUTE = 60n;
 /** How many holes an error names. */
 const NAMED_HOLES = 5;
 
+/** What is good, for how long a sample speaks, and how many places it takes: policies alike in these see the same. */
+export type Judging = Pick<Policy, "good" | "slot" | "places">;
+
+/** What samples say of a period. Each sorted, its spans apart from each other. */
+export interface Verdicts {
+  /** Enough vantage points say bad. */
+  readonly bad: readonly Period[];
+  /** It cannot be told. */
+  readonly unknown: readonly Period[];
+}
+
 /**
  * Outages and exclusions from samples. A sample from before the period counts as far as it speaks into it, so read from
  * `start - slot`. An outage is what lies in the period, whatever excludes a part of it: its whole length decides
@@ -26,7 +37,16 @@ export function downtimeOf(
   policy: Policy,
   maintenance: readonly Window[],
 ): Downtime & { readonly unknown: readonly Period[] } {
-  const { bad, unknown } = verdicts(series, period, policy);
+  return downtimeBy(verdictsOf(series, period, policy), period, policy, maintenance);
+}
+
+/** The same of samples that are judged already. */
+export function downtimeBy(
+  { bad, unknown }: Verdicts,
+  period: Period,
+  policy: Policy,
+  maintenance: readonly Window[],
+): Downtime & { readonly unknown: readonly Period[] } {
   const closed = policy.hours === undefined ? [] : closedHours(policy.hours, period);
   const announced = merge([...maintenance.filter(({ start, end }) => start < end), ...closed]);
   requireCoverage(unknown, intersect(announced, [period]), period, policy);
@@ -65,8 +85,8 @@ function countedOf(runs: Spans, excluded: Spans, period: Period, { minimum, coun
   return subtract(long, merge(dropped), period);
 }
 
-/** Where enough vantage points say bad, and where it cannot be told. Sorted, apart from each other. */
-function verdicts(series: readonly Series[], period: Period, policy: Policy): { bad: Period[]; unknown: Period[] } {
+/** Where enough vantage points say bad, and where it cannot be told. */
+export function verdictsOf(series: readonly Series[], period: Period, policy: Judging): Verdicts {
   requirePlaces(series, policy);
   const changes = series.flatMap((one) => changesOf(one, period, policy)).sort((a, b) => a.at - b.at);
   const { bad: enough, of } = policy.places;
@@ -100,7 +120,7 @@ interface Change {
 }
 
 /** When a vantage point says something else than before; at first nothing is known. */
-function changesOf({ times, values }: Series, period: Period, policy: Policy): Change[] {
+function changesOf({ times, values }: Series, period: Period, policy: Judging): Change[] {
   const [start, end] = [Number(period.start), Number(period.end)];
   const changes: Change[] = [];
   let said: Verdict = "unknown";
@@ -124,7 +144,7 @@ function changesOf({ times, values }: Series, period: Period, policy: Policy): C
   return changes;
 }
 
-function requirePlaces(series: readonly Series[], { places }: Policy): void {
+function requirePlaces(series: readonly Series[], { places }: Judging): void {
   const names = series.map(({ vantage }) => vantage);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined && names.length <= places.of) return;

@@ -23,7 +23,7 @@ export const isGood = (value: number, { good: { atLeast, atMost } }: Pick<Policy
 export function toSeries(
   vantage: string,
   samples: Columns | Iterable<readonly [time: number, value: number]>,
-  policy: Policy,
+  policy: Pick<Policy, "good" | "scale">,
 ): Series {
   if (!/^[A-Za-z0-9._:-]{1,60}$/.test(vantage)) {
     throw new UpheldError({
@@ -52,7 +52,7 @@ export function toSeries(
   return isSorted ? { vantage, times, values } : { vantage, ...sorted(times, values, policy) };
 }
 
-function sorted(times: Float64Array, values: Float64Array, policy: Policy): Omit<Series, "vantage"> {
+function sorted(times: Float64Array, values: Float64Array, policy: Pick<Policy, "good">): Omit<Series, "vantage"> {
   const order = Uint32Array.from(times.keys()).sort((a, b) => (times[a] as number) - (times[b] as number));
   const kept = { times: new Float64Array(times.length), values: new Float64Array(times.length) };
   let count = 0;
@@ -76,7 +76,7 @@ function uncountable(vantage: string, time: number, value: number, scale: number
 }
 
 /** One order for all, so that it does not matter in which order the values come. */
-function isWorse(a: number, b: number, policy: Policy): boolean {
+function isWorse(a: number, b: number, policy: Pick<Policy, "good">): boolean {
   const [isAGood, isBGood] = [isGood(a, policy), isGood(b, policy)];
   if (isAGood !== isBGood) return !isAGood;
   return policy.good.atMost === undefined ? a < b : a > b;

@@ -1,15 +1,16 @@
 import { createReadStream } from "node:fs";
 import { UpheldError } from "../errors.ts";
 import type { Sampled } from "../evidence/build.ts";
+import { Seen } from "../evidence/seen.ts";
 import { Columns, type Samples } from "../measure/columns.ts";
 import { countDays } from "../measure/days.ts";
 import { withinCap } from "../measure/cap.ts";
 import { readWindows } from "../measure/csv.ts";
 import { measureOutages } from "../measure/outages.ts";
 import type { Policy } from "../measure/policy.ts";
-import { downtimeOf } from "../measure/sampled.ts";
+import { downtimeBy, type Verdicts } from "../measure/sampled.ts";
 import { isFromRecord } from "../record/excluding.ts";
-import { toSeries, type Series } from "../measure/series.ts";
+import { toSeries } from "../measure/series.ts";
 import type { Period, Window } from "../measure/types.ts";
 import type { Monitors, OpenedMonitor } from "../monitors/open.ts";
 import type { SampleMonitor } from "../monitors/types.ts";
@@ -69,18 +70,20 @@ export async function readOpened(
   const window = { start: period.start - BigInt(policy.slot), end: period.end };
   const key = textOf([source.monitor, source.keptIn, window]);
   const places = await readings.of(key, () => readAll(monitor, window, signal));
-  const series = await readings.of(textOf([key, policy.scale, policy.good]), () =>
-    Promise.resolve([...places].map(([vantage, samples]) => toSeries(vantage, samples, policy))),
-  );
+  const { scale, good, slot, places: least } = policy;
+  const { series, seen } = await readings.of(textOf([key, scale, good, slot, least]), () => {
+    const series = [...places].map(([vantage, parts]) => toSeries(vantage, Columns.join(parts), policy));
+    return Promise.resolve({ series, seen: new Seen(series, period, policy) });
+  });
   // What is announced beyond the cap counts as if it had not been: the contract would refuse the whole report.
   const maintenance = withinCap(announced.windows, period, indicator.excludedCap, (windows) =>
-    excludedBy(series, period, policy, indicator, windows),
+    excludedBy(seen.verdicts, period, policy, indicator, windows),
   );
   const remarks =
     up === undefined || !hasHoles(series, period, policy.slot)
       ? []
       : remarksOn(series, await readings.of(textOf([key, "up"]), () => upsOf(up, window, signal)), period, policy.slot);
-  const input: Sampled = { grade: "samples", indicator, policy, series, maintenance, remarks };
+  const input: Sampled = { grade: "samples", indicator, policy, series, seen, maintenance, remarks };
   return { input, source: [monitor.source, ...announced.sources].join("; ") };
 }
 
@@ -89,35 +92,35 @@ export const openSource = (monitors: Monitors, { monitor, keptIn }: MonitorSourc
   keptIn === undefined ? monitors.open(monitor) : monitors.kept(keptIn, monitor.prometheus?.["monitored since"]);
 
 async function upsOf(monitor: SampleMonitor, window: Period, signal?: AbortSignal): Promise<NamedUp[]> {
-  return [...(await readAll(monitor, window, signal))].map(([vantage, samples]) => {
-    const sorted = [...samples].sort(([a], [b]) => a - b);
+  return [...(await readAll(monitor, window, signal))].map(([vantage, parts]) => {
+    const sorted = [...Columns.join(parts)].sort(([a], [b]) => a - b);
     return { vantage, times: sorted.map(([time]) => time), values: sorted.map(([, value]) => value) };
   });
 }
 
-/** All samples of the window, by vantage point. */
+/** All samples of the window, by vantage point, in the pieces in which they came: joined they would be kept twice. */
 async function readAll(
   monitor: SampleMonitor,
   window: Period,
   signal?: AbortSignal,
-): Promise<ReadonlyMap<string, Columns>> {
+): Promise<ReadonlyMap<string, readonly Samples[]>> {
   const places = new Map<string, Samples[]>();
   for await (const { vantage, samples } of monitor.read(window, signal)) {
     const parts = places.get(vantage);
     if (parts === undefined) places.set(vantage, [samples]);
     else parts.push(samples);
   }
-  return new Map([...places].map(([vantage, parts]) => [vantage, Columns.join(parts)]));
+  return places;
 }
 
 function excludedBy(
-  series: readonly Series[],
+  verdicts: Verdicts,
   period: Period,
   policy: Policy,
   indicator: Indicator,
   windows: readonly Window[],
 ): bigint {
-  const downtime = downtimeOf(series, period, policy, windows);
+  const downtime = downtimeBy(verdicts, period, policy, windows);
   return indicator.unit === Unit.Days
     ? countDays(downtime, period).excluded
     : measureOutages(downtime, period, indicator).measurement.excluded;
