@@ -22,7 +22,7 @@ export default job({
       () => new Date(),
     );
     const oracle = await openOracle(context, file);
-    const { config, chain, factory, agreements, measure } = oracle;
+    const { config, chain, factory, agreements, measure, keccak } = oracle;
     tellNodes(chain, tell);
     const { dispatch, committee } = await openKeys(context, oracle, tell);
     await askFirst({ chain, options, output }, dispatch.from, [
@@ -41,6 +41,7 @@ export default job({
         factory,
         agreements,
         measure,
+        keccak,
         evidence: config.evidence,
         atOnce: config.atOnce,
         dispatch,

@@ -9,6 +9,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { JsonRpcProvider, Network } from "ethers";
 import { TOOL } from "../../src/cli/swear.ts";
+import { fastKeccak } from "../../src/evidence/keccak.ts";
 import { Monitors } from "../../src/monitors/open.ts";
 import { readConfig } from "../../src/oracle/config.ts";
 import type { DuePeriod } from "../../src/oracle/due.ts";
@@ -65,6 +66,7 @@ const monitors = new Monitors(
   (name) => resolve(dirname(file), name),
 );
 const readRecord = () => Promise.reject(new Error("no agreement here takes anything from its record"));
+const keccak = await fastKeccak();
 const measure = measureFromSources({ chainId: CHAIN, tool: TOOL, monitors, readRecord });
 const opened = performance.now();
 const cpuBefore = process.cpuUsage();
@@ -80,7 +82,7 @@ const due = agreements.map((agreement): DuePeriod => ({
 const prepared = new Map<string, Prepared>();
 for (const chunk of inOrder(due)) {
   await inGroups(chunk, config.atOnce, async (one, readings) => {
-    prepared.set(one.agreement.address, await prepare(one, measure, config.evidence, undefined, readings));
+    prepared.set(one.agreement.address, await prepare(one, measure, config.evidence, undefined, readings, keccak));
   });
 }
 const done = performance.now();

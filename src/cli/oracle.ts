@@ -9,6 +9,8 @@ import { openKmsSigner } from "../chain/kms.ts";
 import type { OutboxEvent } from "../chain/outbox.ts";
 import type { Committee } from "../committee/committee.ts";
 import { UpheldError } from "../errors.ts";
+import { fastKeccak } from "../evidence/keccak.ts";
+import type { Keccak } from "../evidence/merkle.ts";
 import { Monitors } from "../monitors/open.ts";
 import { readConfig, type OracleConfig } from "../oracle/config.ts";
 import type { DispatchOptions } from "../oracle/dispatch.ts";
@@ -37,6 +39,7 @@ export interface OpenedOracle {
   readonly factory: Factory;
   readonly agreements: readonly Watched[];
   readonly measure: Measure;
+  readonly keccak: Keccak;
 }
 
 /** Keys and committee, ready to send. */
@@ -61,7 +64,7 @@ export async function openOracle(context: Context, file: string): Promise<Opened
     monitors,
     readRecord: readRecordOf,
   });
-  return { config, chain, factory, agreements, measure };
+  return { config, chain, factory, agreements, measure, keccak: await fastKeccak() };
 }
 
 /** The world as monitors need it. */

@@ -29,7 +29,7 @@ export async function reportAll(context: Context, given: AllOptions): Promise<Re
   const evidence = given.evidence === undefined ? oracle.config.evidence : resolve(given.evidence);
   if (given.propose !== undefined)
     return proposeAll(context, oracle, { ...given, evidence, propose: given.propose }, tell);
-  const { chain, factory, agreements, measure, config } = oracle;
+  const { chain, factory, agreements, measure, keccak, config } = oracle;
   const { options, output } = context;
   const keys = options.dryRun ? undefined : await openKeys(context, oracle, tell);
   if (keys !== undefined) {
@@ -42,6 +42,7 @@ export async function reportAll(context: Context, given: AllOptions): Promise<Re
       factory,
       agreements,
       measure,
+      keccak,
       evidence,
       atOnce: config.atOnce,
       month: given.month,

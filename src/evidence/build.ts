@@ -14,7 +14,7 @@ import { daysOf, earlier, formatUtc, later, type Day } from "../measure/time.ts"
 import type { Note, Period, Window } from "../measure/types.ts";
 import { Mode, Unit, type Indicator, type Measurement } from "../terms/types.ts";
 import { leavesOf, type Facts } from "./encoding.ts";
-import { rootOf, toHex } from "./merkle.ts";
+import { rootOf, toHex, type Keccak } from "./merkle.ts";
 import { notesOfDay, type Remark } from "./notes.ts";
 import { Seen } from "./seen.ts";
 import {
@@ -82,6 +82,7 @@ export const newSalt = (random: RandomSource): string => toHex(random(32));
 export function buildEvidence(
   input: EvidenceInput,
   salt: string,
+  keccak?: Keccak,
 ): { evidence: Evidence; measurements: Measurement[]; notes: Note[] } {
   const counted = input.indicators.map((one) => countInput(one, input.period));
   const facts: Facts = {
@@ -99,9 +100,9 @@ export function buildEvidence(
     days: daysOf(input.period).map((day, index) => describeDay(day, counted, index)),
     salt,
   };
-  const leaves = leavesOf(facts);
+  const leaves = leavesOf(facts, keccak);
   return {
-    evidence: parseEvidence({ ...facts, leaves, root: rootOf(leaves) }),
+    evidence: parseEvidence({ ...facts, leaves, root: rootOf(leaves, keccak) }),
     measurements: counted.map(({ measurement }) => measurement),
     notes: counted.flatMap(({ notes }) => notes),
   };

@@ -1,6 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { policyText } from "../measure/policy.ts";
-import { fromHex, leafOf, toHex } from "./merkle.ts";
+import { fromHex, leafOf, toHex, type Keccak } from "./merkle.ts";
 import { noteText } from "./notes.ts";
 import type { Evidence, EvidenceDay, EvidenceSamples, EvidenceSpan } from "./schema.ts";
 
@@ -11,18 +11,20 @@ import type { Evidence, EvidenceDay, EvidenceSamples, EvidenceSpan } from "./sch
 export type Facts = Omit<Evidence, "leaves" | "root">;
 
 /** All leaves, recomputed: 0 is the header, n the n-th day. */
-export const leavesOf = (facts: Facts): string[] =>
-  [headerText(facts), ...facts.days.map((_, index) => dayText(facts, index))].map((text) => leafOf(bytesOf(text)));
+export const leavesOf = (facts: Facts, keccak: Keccak = keccak_256): string[] =>
+  [headerText(facts, keccak), ...facts.days.map((_, index) => dayText(facts, index, keccak))].map((text) =>
+    leafOf(bytesOf(text), keccak),
+  );
 
 /** Leaf 0: what the period is, who counted, and what was counted. */
-export function headerText(facts: Facts): string {
+export function headerText(facts: Facts, keccak: Keccak = keccak_256): string {
   const indicators = facts.indicators.flatMap(({ id, unit, mode, instances, grade, total, bad, excluded, policy }) => [
     ["indicator", id, unit, mode, instances, grade, total, bad, excluded].join(" "),
     ...(policy === undefined ? [] : [`policy ${id} ${policyText(policy)}`]),
   ]);
   return lines([
     "upheld evidence header 2",
-    ...bindingOf(facts, 0),
+    ...bindingOf(facts, 0, keccak),
     `start ${facts.start}`,
     `end ${facts.end}`,
     `tool ${facts.tool}`,
@@ -33,11 +35,11 @@ export function headerText(facts: Facts): string {
 }
 
 /** Leaf `index + 1`: one UTC day. */
-export function dayText(facts: Facts, index: number): string {
+export function dayText(facts: Facts, index: number, keccak: Keccak = keccak_256): string {
   const day = facts.days[index] as EvidenceDay;
   return lines([
     "upheld evidence day 2",
-    ...bindingOf(facts, index + 1),
+    ...bindingOf(facts, index + 1, keccak),
     `day ${day.date}`,
     ...day.samples.flatMap(sampleLines),
     ...day.outages.map((span) => `outage ${spanText(span)}`),
@@ -47,9 +49,10 @@ export function dayText(facts: Facts, index: number): string {
 }
 
 /** A leaf stands for one place only, and its own salt keeps it from being guessed when another leaf is shown. */
-function bindingOf({ salt, chainId, agreement, period, revision, author }: Facts, leaf: number): string[] {
+function bindingOf(facts: Facts, leaf: number, keccak: Keccak): string[] {
+  const { salt, chainId, agreement, period, revision, author } = facts;
   return [
-    `salt ${saltOf(salt, leaf)}`,
+    `salt ${saltOf(salt, leaf, keccak)}`,
     `chain ${chainId}`,
     `agreement ${agreement}`,
     `period ${period}`,
@@ -60,11 +63,11 @@ function bindingOf({ salt, chainId, agreement, period, revision, author }: Facts
 }
 
 /** keccak256(file salt ‖ leaf number as 4 bytes, big end first). */
-export function saltOf(salt: string, leaf: number): string {
+export function saltOf(salt: string, leaf: number, keccak: Keccak = keccak_256): string {
   const input = new Uint8Array(36);
   input.set(fromHex(salt));
   new DataView(input.buffer).setUint32(32, leaf);
-  return toHex(keccak_256(input));
+  return toHex(keccak(input));
 }
 
 const sampleLines = ({ indicator, vantage, runs }: EvidenceSamples) =>
@@ -73,6 +76,6 @@ const sampleLines = ({ indicator, vantage, runs }: EvidenceSamples) =>
 const spanText = ({ indicator, instance, start, end }: EvidenceSpan) =>
   `${indicator} ${instance === 0 ? "every" : instance} ${start} ${end}`;
 
-const lines = (all: readonly string[]) => all.map((one) => `${one}\n`).join("");
+const lines = (all: readonly string[]) => `${all.join("\n")}\n`;
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -4,16 +4,19 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 // The tree of @openzeppelin/merkle-tree's `SimpleMerkleTree` with `sortLeaves: false`, so that OpenZeppelin's
 // `MerkleProof` can check a proof on chain: a heap whose leaves fill the end of the array in reverse, sorted pairs.
 
-/** Hashed twice: no inner node, which is 64 bytes hashed once, can pass for a leaf. */
-export const leafOf = (content: Uint8Array): string => toHex(keccak_256(keccak_256(content)));
+/** keccak256. Whoever hashes much may bring a faster one than the default, which runs anywhere. */
+export type Keccak = (bytes: Uint8Array) => Uint8Array;
 
-export function rootOf(leaves: readonly string[]): string {
-  return heapOf(leaves)[0] as string;
+/** Hashed twice: no inner node, which is 64 bytes hashed once, can pass for a leaf. */
+export const leafOf = (content: Uint8Array, keccak: Keccak = keccak_256): string => toHex(keccak(keccak(content)));
+
+export function rootOf(leaves: readonly string[], keccak: Keccak = keccak_256): string {
+  return heapOf(leaves, keccak)[0] as string;
 }
 
 /** The siblings from leaf `index` up to the root. */
 export function proofOf(leaves: readonly string[], index: number): string[] {
-  const heap = heapOf(leaves);
+  const heap = heapOf(leaves, keccak_256);
   const proof: string[] = [];
   for (let at = heap.length - 1 - index; at > 0; at = (at - 1) >> 1)
     proof.push(heap[at % 2 === 1 ? at + 1 : at - 1] as string);
@@ -21,19 +24,21 @@ export function proofOf(leaves: readonly string[], index: number): string[] {
 }
 
 /** The root that a leaf and its proof lead to. */
-export const foldProof = (leaf: string, proof: readonly string[]): string => proof.reduce(pairHash, leaf);
+export const foldProof = (leaf: string, proof: readonly string[]): string =>
+  proof.reduce((node, sibling) => pairHash(node, sibling, keccak_256), leaf);
 
-function heapOf(leaves: readonly string[]): string[] {
+function heapOf(leaves: readonly string[], keccak: Keccak): string[] {
   if (leaves.length === 0) throw new RangeError("a Merkle tree needs a leaf");
   const heap = new Array<string>(leaves.length - 1).concat(leaves.toReversed());
   for (let at = leaves.length - 2; at >= 0; at--) {
-    heap[at] = pairHash(heap[2 * at + 1] as string, heap[2 * at + 2] as string);
+    heap[at] = pairHash(heap[2 * at + 1] as string, heap[2 * at + 2] as string, keccak);
   }
   return heap;
 }
 
 // Stryker disable next-line EqualityOperator: two equal nodes give the same bytes in either order
-const pairHash = (a: string, b: string): string => toHex(keccak_256(fromHex(a < b ? a + b.slice(2) : b + a.slice(2))));
+const pairHash = (a: string, b: string, keccak: Keccak): string =>
+  toHex(keccak(fromHex(a < b ? a + b.slice(2) : b + a.slice(2))));
 
 export const toHex = (bytes: Uint8Array): string => `0x${bytesToHex(bytes)}`;
 export const fromHex = (hex: string): Uint8Array => hexToBytes(hex.slice(2));

@@ -3,6 +3,7 @@ import { decodeFailure } from "../chain/failure.ts";
 import { UpheldError, UpheldErrors, type Problem } from "../errors.ts";
 import { buildEvidence, newSalt } from "../evidence/build.ts";
 import { keepEvidence } from "../evidence/files.ts";
+import type { Keccak } from "../evidence/merkle.ts";
 import { checkMeasurements } from "../terms/measurements.ts";
 import { periodOf } from "../terms/calendar.ts";
 import type { Measurement } from "../terms/types.ts";
@@ -29,12 +30,13 @@ export async function prepare(
   folder: string | undefined,
   signal?: AbortSignal,
   readings?: Readings,
+  keccak?: Keccak,
 ): Promise<Prepared> {
   signal?.throwIfAborted();
   try {
     const { number, start, end } = due;
     const input = await measure(due.agreement, { number, start, end }, signal, readings);
-    const built = buildEvidence(input, newSalt(randomBytes));
+    const built = buildEvidence(input, newSalt(randomBytes), keccak);
     const { measurements, evidence } = built;
     // What the contract would refuse never becomes evidence, which is never overwritten.
     const { terms } = due.agreement;

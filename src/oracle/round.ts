@@ -2,6 +2,7 @@ import { getAddress } from "ethers";
 import type { Factory } from "../chain/factory.ts";
 import { letEarlierIn } from "../chain/outbox.ts";
 import type { Problem } from "../errors.ts";
+import type { Keccak } from "../evidence/merkle.ts";
 import type { Measurement } from "../terms/types.ts";
 import { confirm, type Belief } from "./confirm.ts";
 import { deliverReports, sendReports, type Dispatched, type DispatchOptions } from "./dispatch.ts";
@@ -46,6 +47,8 @@ export interface RoundOptions {
   /** How to send; undefined: a dry run. */
   readonly dispatch: DispatchOptions | undefined;
   readonly committee: Quorum | undefined;
+  /** What hashes the evidence; undefined: a slow one. */
+  readonly keccak?: Keccak | undefined;
   /** Measured already in this process, by agreement and period: a second look need not measure again. */
   readonly measured?: Map<string, Ready>;
   readonly signal?: AbortSignal;
@@ -134,7 +137,7 @@ async function prepareChunk(
   options: RoundOptions,
   measured: Map<string, Ready>,
 ): Promise<Chunk> {
-  const { dispatch, committee, signal, tell } = options;
+  const { dispatch, committee, keccak, signal, tell } = options;
   const failed: Outcome[] = [];
   const ready: Ready[] = [];
   const fail = (due: DuePeriod, problem: Problem) => {
@@ -148,7 +151,7 @@ async function prepareChunk(
     else if (!isOurs(due, options)) fail(due, anothers(due, dispatch?.from, committee));
     else {
       const folder = dispatch === undefined ? undefined : options.evidence;
-      const prepared = await prepare(due, options.measure, folder, signal, readings);
+      const prepared = await prepare(due, options.measure, folder, signal, readings, keccak);
       if (prepared.kind === "failed") {
         fail(due, prepared.problem);
         return;
