@@ -16,11 +16,4 @@ declare module "virtual:contracts" {
   export const FACTORIES: Readonly<Record<string, { readonly factory: string; readonly block: number }>>;
 }
 
-declare module "qrcode/lib/core/qrcode.js" {
-  export function create(
-    text: string,
-    options?: { errorCorrectionLevel?: "L" | "M" | "Q" | "H" },
-  ): { readonly modules: { readonly size: number; get(row: number, column: number): number } };
-}
-
 declare module "*.css";

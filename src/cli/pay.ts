@@ -1,4 +1,4 @@
-import qrcode from "qrcode";
+import { renderUnicodeCompact } from "uqr";
 import type { Agreement } from "../chain/agreement.ts";
 import { PHASES, nameOf } from "../chain/enums.ts";
 import type { Chain } from "../chain/connect.ts";
@@ -13,12 +13,16 @@ export function missingMoney({ terms }: Agreement, { phase, state }: SummaryStru
   return missing(terms, nameOf(PHASES, phase), state);
 }
 
+/** Of a QR code: so many light modules stand around it. */
+const QUIET_ZONE = 4;
+
 /** How to pay `amount` from any wallet: what to send, of which token, on which network, and to whom. */
-export async function payInstructions(chain: Chain, agreement: Agreement, amount: bigint): Promise<Result> {
+export function payInstructions(chain: Chain, agreement: Agreement, amount: bigint): Result {
   const { token, address } = agreement;
   const { name, chainId } = chain.network;
   const uri = paymentUri(token.address, chainId, address, amount);
-  const code = await qrcode.toString(uri, { type: "utf8", errorCorrectionLevel: "M" });
+  // light modules are drawn, dark ones left out: right on a dark terminal, inverted, and read as well, on a light one
+  const code = renderUnicodeCompact(uri, { ecc: "M", border: QUIET_ZONE });
   return {
     data: {
       instructions: {
@@ -38,7 +42,7 @@ export async function payInstructions(chain: Chain, agreement: Agreement, amount
       `  token contract  ${token.address}`,
       `  to              ${address}`,
       "",
-      code.trimEnd(),
+      code,
       uri,
       "",
       "It counts as soon as it has arrived. A bond is never sent this way: it is pulled by `accept` or `bond`.",

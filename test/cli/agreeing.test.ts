@@ -90,9 +90,9 @@ describe("what is missing of the money", () => {
 });
 
 describe("how to pay from any wallet", () => {
-  it("names the amount, the token, the network and the agreement, as text and as a QR code", async () => {
+  it("names the amount, the token, the network and the agreement, as text and as a QR code", () => {
     const chain = { network: networkNamed("base-sepolia") } as Chain;
-    const { data, text } = await payInstructions(chain, agreementOf(), 1_234_500_000n);
+    const { data, text } = payInstructions(chain, agreementOf(), 1_234_500_000n);
     const uri = `ethereum:${TOKEN}@84532/transfer?address=${ADDRESS}&uint256=1234500000`;
     expect(data).to.deep.equal({
       instructions: {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { create } from "qrcode/lib/core/qrcode.js";
+import { encode } from "uqr";
 import type { Seat } from "../../../src/chain/enums.ts";
 import { plainMoney } from "../../../src/format.ts";
 import { missingMoney, paymentUri } from "../../../src/model/missing.ts";
@@ -168,12 +168,9 @@ function Elsewhere({ view, amount, isAccepting }: { view: View; amount: bigint; 
 /** A code that wallets read: one path, crisp at any size, dark on light in both themes. */
 function QrCode({ text }: { text: string }) {
   const { path, size } = useMemo(() => {
-    const { modules } = create(text, { errorCorrectionLevel: "M" });
-    const all = Array.from({ length: modules.size }, (_, i) => i);
-    const squares = all.flatMap((y) =>
-      all.filter((x) => modules.get(y, x) === 1).map((x) => `M${x + 4} ${y + 4}h1v1h-1z`),
-    );
-    return { path: squares.join(""), size: modules.size + 8 };
+    const { data, size } = encode(text, { ecc: "M", border: 4 });
+    const squares = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : [])));
+    return { path: squares.join(""), size };
   }, [text]);
   return (
     <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={`QR code of the payment: ${text}`}>
