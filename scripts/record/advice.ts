@@ -5,7 +5,7 @@ import { job, usage } from "../../src/cli/job.ts";
 import { openRecord, textField } from "../../src/cli/recorded.ts";
 import { entryNumber, entryOf, recordFields, say } from "../../src/cli/saying.ts";
 import { alreadyDone, keyOf } from "../../src/cli/seats.ts";
-import { NOTHING_SAID } from "../../src/record/chain.ts";
+import { NOTHING_SAID } from "../../src/record/events.ts";
 import { standingAnswer, type Journal } from "../../src/record/journal.ts";
 
 const advice = job({

@@ -4,9 +4,9 @@ import { away, moment, plainMoney } from "../format.ts";
 import { finalMoney } from "../model/resolution.ts";
 import type { RecordFacts } from "../record/facts.ts";
 import type { RecordEntry } from "../record/journal.ts";
+import { headline } from "../record/words.ts";
 import { formatAmount, formatTime } from "../terms/format.ts";
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
-import { headline } from "./journaling.ts";
 import type { Output } from "./output.ts";
 
 export interface View {

@@ -1,7 +1,8 @@
 import { formatUtc } from "../measure/time.ts";
-import { distance, moment } from "../format.ts";
+import { moment } from "../format.ts";
 import { isOpen, leadOf, standingAnswer, type RecordEntry, type Saying } from "../record/journal.ts";
 import type { RecordText } from "../record/texts.ts";
+import { headline } from "../record/words.ts";
 
 type WordsOf = (commitment: string) => Pick<RecordText, "text" | "document"> | undefined;
 
@@ -13,27 +14,6 @@ export function entryText(entry: RecordEntry, wordsOf: WordsOf): string[] {
     ...laterLines(entry, wordsOf),
   ];
 }
-
-/** What an entry is and how it stands, on one line. */
-export function headline(entry: RecordEntry): string {
-  switch (entry.what) {
-    case "maintenance": {
-      const window = `${entry.kind} maintenance ${moment(entry.start)} to ${moment(entry.end)}`;
-      return `${window}, ${leadText(leadOf(entry))}${entry.retractedAt === undefined ? "" : ", taken back"}`;
-    }
-    case "incident": {
-      const over = entry.resolved === undefined ? "not resolved" : `ended ${moment(entry.resolved.ended)}`;
-      return `incident, began ${moment(entry.began)}, told ${distance(entry.at - entry.began)} later, ${over}`;
-    }
-    case "advice":
-      return `advice, ${entry.retractedAt === undefined ? (standingAnswer(entry) ?? "not answered") : "taken back"}`;
-    case "document":
-      return `document of the ${entry.seat}: ${entry.kind}`;
-  }
-}
-
-const leadText = (lead: bigint): string =>
-  lead >= 0n ? `told ${distance(lead)} ahead` : `told ${distance(-lead)} after it began`;
 
 function laterLines(entry: RecordEntry, wordsOf: WordsOf): string[] {
   if (entry.what === "incident") {

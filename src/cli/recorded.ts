@@ -9,7 +9,7 @@ import { needsRecord } from "../record/check.ts";
 import { commitmentOf, MAX_TEXT, salted, saysSame, type Said } from "../record/texts.ts";
 import { periodOf } from "../terms/calendar.ts";
 import { indicatorsIn } from "../terms/measurements.ts";
-import type { RecordAtHand } from "../statement/recorded.ts";
+import type { RecordAtHand } from "../record/words.ts";
 import type { SwornPeriod } from "./swear.ts";
 import { UpheldError } from "../errors.ts";
 import type { Context } from "./context.ts";

@@ -4,13 +4,10 @@ import {
   ANSWERS,
   DOCUMENTS,
   MAINTENANCE,
-  nameOf,
   numberOf,
-  SEATS,
   type Answer,
   type DocumentKind,
   type MaintenanceKind,
-  type Seat,
 } from "../chain/enums.ts";
 import { decodeFailure } from "../chain/failure.ts";
 import type { Factory } from "../chain/factory.ts";
@@ -19,6 +16,7 @@ import type { PreparedTransaction } from "../chain/transaction.ts";
 import { UpheldError } from "../errors.ts";
 import { moment } from "../format.ts";
 import type { Period } from "../measure/types.ts";
+import { recordEventOf, type EventValues } from "./events.ts";
 import { journalOf, type Journal, type RecordEvent } from "./journal.ts";
 
 const RECORD = IServiceRecord__factory.createInterface();
@@ -129,40 +127,6 @@ export class AgreementRecord {
 
 function decode(parsed: ReturnType<typeof RECORD.parseLog>): RecordEvent[] {
   if (parsed === null) return [];
-  const value = parsed.args.toObject() as Readonly<Record<string, bigint>> &
-    Readonly<Record<"account" | "commitment", string>>;
-  const number = (name: string): bigint => value[name] ?? 0n;
-  const common = {
-    number: Number(number("entry")),
-    at: number("time"),
-    account: value.account,
-    commitment: value.commitment,
-  };
-  switch (parsed.name) {
-    case "MaintenanceAnnounced": {
-      const kind = nameOf(MAINTENANCE, number("kind")) as MaintenanceKind;
-      return [{ ...common, name: "announced", kind, start: number("start"), end: number("end") }];
-    }
-    case "IncidentDisclosed":
-      return [{ ...common, name: "disclosed", began: number("began") }];
-    case "IncidentUpdated":
-      return [{ ...common, name: "updated" }];
-    case "IncidentResolved":
-      return [{ ...common, name: "resolved", ended: number("ended") }];
-    case "AdviceGiven":
-      return [{ ...common, name: "advised" }];
-    case "AdviceAnswered":
-      return [{ ...common, name: "answered", answer: nameOf(ANSWERS, number("answer")) as Answer }];
-    case "EntryRetracted":
-      return [{ ...common, name: "retracted", commitment: NOTHING_SAID }];
-    case "DocumentFiled": {
-      const kind = nameOf(DOCUMENTS, number("kind")) as DocumentKind;
-      return [{ ...common, name: "filed", kind, seat: nameOf(SEATS, number("seat")) as Seat }];
-    }
-    default:
-      return [];
-  }
+  const event = recordEventOf(parsed.name, parsed.args.toObject() as EventValues);
+  return event === undefined ? [] : [event];
 }
-
-/** The commitment of an answer that says nothing else. */
-export const NOTHING_SAID = `0x${"0".repeat(64)}`;

@@ -5,7 +5,7 @@ import { ACCOUNTS } from "./entries.ts";
 import { formatDuration } from "../terms/format.ts";
 import { formatQuantity } from "../terms/tiers.ts";
 import { KIND_WORDS } from "./paper.ts";
-import { adviceWords, answerWords, incidentWords, reasonWords, toldWords } from "./recorded.ts";
+import { adviceWords, answerWords, incidentWords, reasonWords, toldWords } from "../record/words.ts";
 import type { Service } from "./service.ts";
 import type { Statement } from "./statement.ts";
 

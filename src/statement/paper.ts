@@ -9,7 +9,8 @@ import type { ClientStatement, Total } from "./client.ts";
 import { ACCOUNTS, KINDS, wholeOf, type Account, type Amounts, type Kind } from "./entries.ts";
 import { monthTitle } from "./month.ts";
 import { countsWords, remarksOf, titleOf, todosOf, who } from "./remarks.ts";
-import { adviceWords, answerWords, incidentWords, reasonWords, toldWords, type RecordOfPeriod } from "./recorded.ts";
+import { adviceWords, answerWords, incidentWords, reasonWords, toldWords } from "../record/words.ts";
+import type { RecordOfPeriod } from "./recorded.ts";
 import type { Measured, Service } from "./service.ts";
 import type { Statement } from "./statement.ts";
 

@@ -10,7 +10,8 @@ import { excludedCapOf, indicatorsIn } from "../terms/measurements.ts";
 import type { Measure } from "../terms/file.ts";
 import type { Indicator, Measurement } from "../terms/types.ts";
 import type { Books } from "./books.ts";
-import { recordOfPeriod, type RecordAtHand, type RecordOfPeriod } from "./recorded.ts";
+import type { RecordAtHand } from "../record/words.ts";
+import { recordOfPeriod, type RecordOfPeriod } from "./recorded.ts";
 
 /** How a period stands: what is still to come, in the order of its life. */
 export type Stage = "running" | "awaiting" | "reported" | "disputed" | "split" | "final";

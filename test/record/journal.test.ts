@@ -8,7 +8,7 @@ import {
   type AdviceEntry,
   type MaintenanceEntry,
 } from "../../src/record/journal.ts";
-import { NOTHING_SAID } from "../../src/record/chain.ts";
+import { NOTHING_SAID } from "../../src/record/events.ts";
 import {
   advised,
   announced,
