@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, type Plugin } from "vite";
 import { contractsModule } from "./contracts.ts";
@@ -17,7 +17,7 @@ export async function buildPage(folder = PAGE): Promise<void> {
     base: "./",
     mode: "production",
     logLevel: "error",
-    plugins: [compiledContracts(), classicScript()],
+    plugins: [compiledContracts(), oneHash(), parsedAbi(), classicScript()],
     // whatever the process that builds calls its own surroundings: mocha's are "test"
     define: { "process.env.NODE_ENV": JSON.stringify("production") },
     oxc: { jsx: { runtime: "automatic", development: false } },
@@ -51,6 +51,28 @@ function compiledContracts(): Plugin {
     name: "compiled-contracts",
     resolveId: (source) => (source === id ? `\0${id}` : undefined),
     load: (source) => (source === `\0${id}` ? contractsModule(ROOT) : undefined),
+  };
+}
+
+/** viem has a release of its own of the library that the rules hash with; the page carries one of the two. */
+function oneHash(): Plugin {
+  const path = fileURLToPath(import.meta.resolve("@noble/hashes/sha3.js"));
+  return {
+    name: "one-hash",
+    enforce: "pre",
+    resolveId: (source) => (source === "@noble/hashes/sha3" ? path : undefined),
+  };
+}
+
+/** The page's interfaces are written as people read them, and parsed here, so that the page carries no parser. */
+function parsedAbi(): Plugin {
+  return {
+    name: "parsed-abi",
+    async load(id) {
+      if (!id.endsWith("/dashboard/src/chain/abi.ts")) return undefined;
+      const parsed = Object.entries((await import(pathToFileURL(id).href)) as Record<string, unknown>);
+      return parsed.map(([name, abi]) => `export const ${name} = ${JSON.stringify(abi)};\n`).join("");
+    },
   };
 }
 
