@@ -85,7 +85,7 @@ function AgreementPlace({
 }) {
   const load = useCallback(
     async () => readView(await sourceOf(route, node, rpc), address),
-    [route.factory, route.from, node, rpc, address],
+    [route.factory, route.from, route.record, node, rpc, address],
   );
   const { data, error, isLoading, reload } = useLoaded(load, EVERY);
   return (

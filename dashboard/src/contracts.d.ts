@@ -12,8 +12,10 @@ declare module "virtual:contracts" {
   export const CODES: readonly KnownCode[];
   /** Every custom error, as a JSON ABI. */
   export const ERRORS: readonly import("abitype").AbiError[];
-  /** By chain id: the factory that the project deployed there, and the block in which it appeared. */
-  export const FACTORIES: Readonly<Record<string, { readonly factory: string; readonly block: number }>>;
+  /** By chain id: the factory that the project deployed there, the block in which it appeared, and its record. */
+  export const FACTORIES: Readonly<
+    Record<string, { readonly factory: string; readonly block: number; readonly record?: string }>
+  >;
 }
 
 declare module "*.css";

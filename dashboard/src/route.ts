@@ -12,6 +12,8 @@ export interface Route {
   readonly from: bigint | undefined;
   /** The folder or host that evidence files can be fetched from. */
   readonly evidence: string | undefined;
+  /** The journal beside the factory's agreements. */
+  readonly record: Address | undefined;
 }
 
 /** `#/agreement/0x…?rpc=…&factory=0x…`, `#/provider/0x…?…` */
@@ -26,6 +28,7 @@ export function parseRoute(hash: string): Route {
     factory: accountIn(given.get("factory") ?? undefined),
     from: from === undefined ? undefined : BigInt(from),
     evidence: given.get("evidence") ?? undefined,
+    record: accountIn(given.get("record") ?? undefined),
   };
   if (place === "") return { place: "home", address: undefined, ...named };
   if (place !== "agreement" && place !== "provider") throw wrong(`"${place}" is no page`);
@@ -35,9 +38,9 @@ export function parseRoute(hash: string): Route {
 }
 
 export function linkTo(route: Partial<Route>): string {
-  const { place = "home", address, rpc, factory, from, evidence } = route;
+  const { place = "home", address, rpc, factory, from, evidence, record } = route;
   const given = new URLSearchParams();
-  const parts = { rpc, factory, from: from?.toString(), evidence };
+  const parts = { rpc, factory, from: from?.toString(), evidence, record };
   for (const [name, value] of Object.entries(parts)) if (value !== undefined) given.set(name, value);
   const path = place === "home" ? "" : `${place}/${address ?? ""}`;
   const query = given.toString();

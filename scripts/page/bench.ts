@@ -90,7 +90,11 @@ async function measure(folder: string, progress: Progress): Promise<Figures> {
   const host = await serve(built);
   const browser = await chromium.launch({ executablePath, args: [...LAUNCH] });
   try {
-    const query = new URLSearchParams({ rpc: node.url, factory: stage.agreement.factory.address });
+    const query = new URLSearchParams({
+      rpc: node.url,
+      factory: stage.agreement.factory.address,
+      record: world.record,
+    });
     const link = (path: string) => `${host.url}/#/${path}?${query.toString()}`;
     const links = [
       `agreement/${world.running}`,

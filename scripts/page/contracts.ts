@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { allErrors } from "../../src/chain/abi.ts";
 import { keccakHex } from "../../src/terms/address.ts";
 
-/** The contracts that a genuine agreement rests on. */
-const DEPLOYED = ["SLAFactory", "SLAEscrow", "SLABackOffice", "SLALens", "OracleCommittee"] as const;
+/** The contracts that a genuine agreement rests on, and the record beside it. */
+const DEPLOYED = ["SLAFactory", "SLAEscrow", "SLABackOffice", "SLALens", "OracleCommittee", "ServiceRecord"] as const;
 
 interface Artifact {
   readonly deployedBytecode: string;

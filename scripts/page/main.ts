@@ -64,6 +64,7 @@ async function show({ port, nodePort }: Ports): Promise<number> {
       rpc: node.url,
       factory: stage.agreement.factory.address,
       evidence: `${served.url}/evidence`,
+      record: world.record,
     });
     const link = (path: string) => `${served.url}/#/${path}?${query.toString()}`;
     output.io.out(
@@ -76,6 +77,9 @@ async function show({ port, nodePort }: Ports): Promise<number> {
         `  ${link(`agreement/${world.draft}`)}`,
         "the provider's portfolio",
         `  ${link(`provider/${stage.addresses.provider}`)}`,
+        "",
+        "The words of its record are private files, to be opened in the page:",
+        `  ${world.texts}`,
         "",
         `The chain is at ${node.url}, chain id 31337, until Ctrl-C. To sign, import a key of the node's test phrase`,
         "into a wallet: provider and client are its second and third account.",

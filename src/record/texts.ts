@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { ENTRY_KINDS, type EntryKind } from "../chain/enums.ts";
 import { UpheldError } from "../errors.ts";
 import type { RandomSource } from "../evidence/build.ts";
@@ -11,27 +11,31 @@ export const TEXT_SCHEMA = "upheld.record-text/1";
 /** Longest text, in characters: what is longer is a document of its own. */
 export const MAX_TEXT = 20_000;
 
-const hex32 = z.string().regex(/^0x[0-9a-f]{64}$/, "must be 32 bytes in lower-case hex");
+const hex32 = z.string().check(z.regex(/^0x[0-9a-f]{64}$/, "must be 32 bytes in lower-case hex"));
 
 const attachment = z.strictObject({
-  name: z.string().regex(/^[^/\\\p{Cc}]{1,200}$/u, "must be the name of a file"),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex"),
+  name: z.string().check(z.regex(/^[^/\\\p{Cc}]{1,200}$/u, "must be the name of a file")),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex")),
 });
 
-const textSchema = z.strictObject({
-  schema: z.literal(TEXT_SCHEMA),
-  chainId: z.string().regex(/^[1-9]\d{0,18}$/, "must be a chain id, as a string"),
-  agreement: z.string().regex(/^0x[0-9a-f]{40}$/, "must be an address in lower-case hex"),
-  /** What kind of entry it was said in. */
-  what: z.enum(ENTRY_KINDS.filter((kind): kind is EntryKind => kind !== "none")),
-  text: z
-    .string()
-    .max(MAX_TEXT, `must have at most ${MAX_TEXT} characters`)
-    .refine((text) => text.isWellFormed() && !/[^\P{Cc}\n\t]/u.test(text), "must be plain text"),
-  /** A file that it is about, which travels by itself. */
-  document: attachment.exactOptional(),
-  salt: hex32,
-});
+const textSchema = z.strictObject(
+  {
+    schema: z.literal(TEXT_SCHEMA),
+    chainId: z.string().check(z.regex(/^[1-9]\d{0,18}$/, "must be a chain id, as a string")),
+    agreement: z.string().check(z.regex(/^0x[0-9a-f]{40}$/, "must be an address in lower-case hex")),
+    /** What kind of entry it was said in. */
+    what: z.enum(ENTRY_KINDS.filter((kind): kind is EntryKind => kind !== "none")),
+    text: z.string().check(
+      z.maxLength(MAX_TEXT, `must have at most ${MAX_TEXT} characters`),
+      z.refine((text) => text.isWellFormed() && !/[^\P{Cc}\n\t]/u.test(text), "must be plain text"),
+    ),
+    /** A file that it is about, which travels by itself. */
+    document: z.exactOptional(attachment),
+    salt: hex32,
+  },
+  // said here too, as the smaller library has no words of its own where nobody gave it a language
+  { error: ({ code }) => (code === "unrecognized_keys" ? "Unrecognized key" : undefined) },
+);
 
 /** A text behind a commitment, as its private file holds it. */
 export type RecordText = Readonly<z.infer<typeof textSchema>>;

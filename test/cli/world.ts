@@ -41,6 +41,7 @@ export class World {
   readonly folder: string;
   readonly token: TestUSD;
   readonly factory: string;
+  readonly record: string;
   readonly people: People;
   readonly file: string;
 
@@ -49,6 +50,7 @@ export class World {
     this.provider = provider;
     this.folder = folder;
     this.factory = deployed.factory;
+    this.record = deployed.record;
     this.people = deployed.people;
     this.token = TestUSD__factory.connect(deployed.token, provider);
     this.file = this.write("ci.sla.yaml", agreementText(deployed.people, deployed.token, network));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { getAddress } from "ethers";
-import { ESCROW, FACTORY, LENS } from "../../dashboard/src/chain/abi.ts";
+import { ESCROW, FACTORY, LENS, RECORD } from "../../dashboard/src/chain/abi.ts";
 import { parseRoute, linkTo } from "../../dashboard/src/route.ts";
 import { KNOWN_TOKENS, standingOf } from "../../dashboard/src/chain/tokens.ts";
 import { parseOutages } from "../../dashboard/src/evidence/own.ts";
@@ -57,6 +57,7 @@ describe("what the page takes from the contracts", () => {
     ["the escrow", ESCROW, "interfaces/ISLAEscrow.sol/ISLAEscrow"],
     ["the factory", FACTORY, "interfaces/ISLAFactory.sol/ISLAFactory"],
     ["the lens", LENS, "interfaces/ISLALens.sol/ISLALens"],
+    ["the record", RECORD, "interfaces/IServiceRecord.sol/IServiceRecord"],
   ] as const;
   for (const [name, own, path] of pairs) {
     it(`is what is compiled: ${name}`, () => {
@@ -68,7 +69,7 @@ describe("what the page takes from the contracts", () => {
 
   it("knows the code of each contract that money rests on", () => {
     const module = contractsModule(".");
-    for (const name of ["SLAFactory", "SLAEscrow", "SLABackOffice", "SLALens", "OracleCommittee"]) {
+    for (const name of ["SLAFactory", "SLAEscrow", "SLABackOffice", "SLALens", "OracleCommittee", "ServiceRecord"]) {
       expect(module).to.contain(`"name":"${name}"`);
     }
   });
@@ -101,6 +102,7 @@ describe("a link of the page", () => {
       factory: address,
       from: 12n,
       evidence: "https://files.example/e",
+      record: address,
     } as const;
     expect(parseRoute(linkTo(route))).to.deep.equal(route);
     expect(parseRoute("").place).to.equal("home");

@@ -32,6 +32,7 @@ describe("the page for everyone", function () {
     const outages = world.write("seen.csv", "start,end\n2030-01-09T10:00:00Z,2030-01-09T12:00:00Z\n");
     await world.ok("report", agreement, "--outages", outages, "--evidence", scene.evidence);
     const more = world.write("more.csv", "start,end\n2030-01-09T10:00:00Z,2030-01-09T20:00:00Z\n");
+    await world.ok("record", "advice", agreement, "--text", "Buy a second line", "--evidence", scene.evidence);
     await world.ok("dispute", agreement, "--as", "client", "--outages", more, "--evidence", scene.evidence);
   });
   afterEach(() => scene.browser.closePages());
@@ -47,7 +48,7 @@ describe("the page for everyone", function () {
   }
 
   const places = (): [name: string, hash: string][] => [
-    ["a running agreement in dispute", scene.hash()],
+    ["a running agreement in dispute, with advice", scene.hash(undefined, { record: scene.world.record })],
     ["a portfolio", scene.hash(`provider/${scene.world.people.provider}`)],
     ["the form to open one", "#/"],
     ["a false agreement", scene.hash(`agreement/${scene.world.people.stranger}`)],

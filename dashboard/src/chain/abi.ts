@@ -60,6 +60,18 @@ export const ESCROW = parseAbi([
 
 export const LENS = parseAbi([...STRUCTS, "function summary(address agreement) view returns (Summary)"]);
 
+export const RECORD = parseAbi([
+  "event MaintenanceAnnounced(address indexed agreement, uint256 entry, uint8 kind, uint256 start, uint256 end, bytes32 commitment, address account, uint256 time)",
+  "event IncidentDisclosed(address indexed agreement, uint256 entry, uint256 began, bytes32 commitment, address account, uint256 time)",
+  "event IncidentUpdated(address indexed agreement, uint256 entry, bytes32 commitment, address account, uint256 time)",
+  "event IncidentResolved(address indexed agreement, uint256 entry, uint256 ended, bytes32 commitment, address account, uint256 time)",
+  "event AdviceGiven(address indexed agreement, uint256 entry, bytes32 commitment, address account, uint256 time)",
+  "event AdviceAnswered(address indexed agreement, uint256 entry, uint8 answer, bytes32 commitment, address account, uint256 time)",
+  "event EntryRetracted(address indexed agreement, uint256 entry, address account, uint256 time)",
+  "event DocumentFiled(address indexed agreement, uint256 entry, uint8 kind, uint8 seat, bytes32 commitment, address account, uint256 time)",
+  "function answer(address agreement, uint256 entry, uint8 given, bytes32 commitment)",
+]);
+
 export const TOKEN = parseAbi([
   "function decimals() view returns (uint8)",
   "function symbol() view returns (string)",

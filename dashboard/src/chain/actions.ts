@@ -1,11 +1,21 @@
 import { encodeFunctionData, type Address, type Hex } from "viem";
-import { CONSENTS, EXITS, numberOf, RULINGS, type Exit, type Ruling, type Seat } from "../../../src/chain/enums.ts";
+import {
+  ANSWERS,
+  CONSENTS,
+  EXITS,
+  numberOf,
+  RULINGS,
+  type Answer,
+  type Exit,
+  type Ruling,
+  type Seat,
+} from "../../../src/chain/enums.ts";
 import { moment } from "../../../src/format.ts";
 import type { Consequence } from "../../../src/model/consequences.ts";
 import { periodOf } from "../../../src/terms/calendar.ts";
 import type { Measurement } from "../../../src/terms/types.ts";
 import { money, periodName } from "../words.ts";
-import { ESCROW, TOKEN } from "./abi.ts";
+import { ESCROW, RECORD, TOKEN } from "./abi.ts";
 import { approval, permitted, pulling, type Permit, type Plan, type Step } from "./plan.ts";
 import { checksumOf } from "./safe-checksum.ts";
 import type { View } from "./view.ts";
@@ -222,6 +232,30 @@ export function creditPlan(view: View, seat: Seat, period: number, revision: big
     ],
     by: seatOf(view, seat),
     steps: [stepOf(view, `Agree on a credit of ${money(view, credit)}`, data)],
+  };
+}
+
+/** The client's answer to advice; `commitment` is to words of its own, or to none. */
+export function answerPlan(view: View, record: Address, entry: number, given: Answer, commitment: Hex): Plan {
+  const data = encodeFunctionData({
+    abi: RECORD,
+    functionName: "answer",
+    args: [view.address, BigInt(entry), numberOf(ANSWERS, given), commitment],
+  });
+  const does: Record<Answer, readonly [title: string, words: string]> = {
+    accepted: [`Accept advice ${entry}`, "You accept the advice. An acceptance cannot be taken back."],
+    declined: [
+      `Decline advice ${entry}`,
+      "You decline the advice. Where the agreement's document says so, an outage that begins later and follows from it may be left out of the count. You may still accept it.",
+    ],
+    later: [`Put advice ${entry} off`, "You put the advice off. It stays open: you may still decline or accept it."],
+  };
+  const [title, words] = does[given];
+  return {
+    title,
+    words: [words, "The answer and its time stand in the record for good, for everyone to see. No money moves."],
+    by: seatOf(view, "client"),
+    steps: [{ to: record, data, words: title }],
   };
 }
 

@@ -123,6 +123,14 @@ function codeCheck(what: string, name: string, address: string, code: Hex, isLis
   return { ok: false, what, detail };
 }
 
+/** Whether `code` at `address` is the record of this very factory, or the one that the project lists beside it. */
+export function isRecordOf(chainId: bigint, factory: Address, address: Address, code: Hex): boolean {
+  const listed = FACTORIES[String(chainId)];
+  const isSame = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
+  if (isSame(listed?.factory, factory) && isSame(listed?.record, address)) return true;
+  return isKnown(code, "ServiceRecord") && isSame(otherIn(code, "ServiceRecord", address), factory);
+}
+
 const codeOf = (name: string): KnownCode | undefined => CODES.find((known) => known.name === name);
 
 /** Whether `code` is the named contract's, whatever its immutable values are. */

@@ -7,11 +7,13 @@ import type { Source } from "./view.ts";
 
 /** The source that a link names, its gaps filled by what the project lists. */
 export async function sourceOf(route: Route, node: Source["node"], rpc: string): Promise<Source> {
-  if (route.factory !== undefined) return { node, rpc, factory: route.factory, fromBlock: route.from ?? 0n };
+  const { factory, record } = route;
+  if (factory !== undefined) return { node, rpc, factory, fromBlock: route.from ?? 0n, record };
   const chainId = await chainIdOf(node);
   const listed = FACTORIES[String(chainId)];
   if (listed !== undefined) {
-    return { node, rpc, factory: listed.factory as Address, fromBlock: BigInt(listed.block) };
+    const own = record ?? (listed.record as Address | undefined);
+    return { node, rpc, factory: listed.factory as Address, fromBlock: BigInt(listed.block), record: own };
   }
   throw new UpheldError({
     code: "factory.unknown",

@@ -1,12 +1,14 @@
-import { decodeEventLog, type Address, type Hex } from "viem";
+import { decodeEventLog, pad, type Abi, type Address, type Hex } from "viem";
 import { joined, type AgreementEvent, type ParsedLog } from "../../../src/chain/events.ts";
 import { nameOf, PHASES, STAGES, type Phase, type Stage } from "../../../src/chain/enums.ts";
 import { networkOf, type Network } from "../../../src/chain/networks.ts";
+import { recordEventOf, type EventValues } from "../../../src/record/events.ts";
+import { journalOf, type Journal } from "../../../src/record/journal.ts";
 import { decodeTerms } from "../../../src/terms/codec.ts";
 import { keccakHex } from "../../../src/terms/address.ts";
 import type { Terms } from "../../../src/terms/types.ts";
-import { ESCROW, HANDS, LENS } from "./abi.ts";
-import { isKnown, lookAt, type Found } from "./genuine.ts";
+import { ESCROW, HANDS, LENS, RECORD } from "./abi.ts";
+import { isKnown, isRecordOf, lookAt, type Found } from "./genuine.ts";
 import { chainIdOf, codeAt, headOf, logsOf, read, type Asked, type Head, type RawLog } from "./rpc.ts";
 import { readToken, type Token } from "./tokens.ts";
 
@@ -18,6 +20,15 @@ export interface Source {
   readonly factory: Address;
   /** No event is older. */
   readonly fromBlock: bigint;
+  /** The journal beside the agreements, as a link or the project's list names it; undefined: none is known. */
+  readonly record: Address | undefined;
+}
+
+/** The record of one agreement. */
+export interface Recorded {
+  readonly address: Address;
+  /** Undefined: what is there is not the record of this factory, or not all of it was read; nothing of it is shown. */
+  readonly journal: Journal | undefined;
 }
 
 export type Summary = Awaited<ReturnType<typeof readSummary>>;
@@ -51,6 +62,7 @@ export interface View {
   readonly chronic: readonly bigint[];
   readonly oracle: Hands;
   readonly arbiter: Hands;
+  readonly record: Recorded | undefined;
 }
 
 /** The chain has no agreement there, or a false one. */
@@ -87,11 +99,12 @@ export async function readView(source: Source, address: Address): Promise<View |
   const stage = nameOf(STAGES, BigInt(state.stage));
   const disputed = [...bitsOf(state.openDisputes), ...(stage === "disputed" ? [Number(state.period)] : [])];
   const rules = terms.chronic.map((_, rule) => readChronic(node, address, rule));
-  const [disputes, chronic, oracle, arbiter] = await Promise.all([
+  const [disputes, chronic, oracle, arbiter, record] = await Promise.all([
     Promise.all(disputed.map(async (k) => [k, await readDispute(node, address, k)] as const)),
     Promise.all(rules),
     readHands(node, state.oracle),
     readHands(node, state.arbiter),
+    readRecord(source, chainId, address, head),
   ]);
   return {
     address,
@@ -110,6 +123,7 @@ export async function readView(source: Source, address: Address): Promise<View |
     chronic,
     oracle,
     arbiter,
+    record,
   };
 }
 
@@ -121,13 +135,37 @@ export function bitsOf(bits: bigint): number[] {
 
 async function readHistory(source: Source, address: Address, head: Head): Promise<AgreementEvent[]> {
   const logs = await logsOf(source.node, { address }, source.fromBlock, head.number);
-  return joined(logs.flatMap(parse));
+  return joined(logs.flatMap((log) => parse(ESCROW, log)));
+}
+
+/** What was written beside the agreement; undefined where no record is known. */
+async function readRecord(
+  { node, factory, fromBlock, record }: Source,
+  chainId: bigint,
+  agreement: Address,
+  head: Head,
+): Promise<Recorded | undefined> {
+  if (record === undefined) return undefined;
+  const filter = { address: record, topics: [null, pad(agreement).toLowerCase() as Hex] };
+  const [code, logs] = await Promise.all([codeAt(node, record), logsOf(node, filter, fromBlock, head.number)]);
+  if (!isRecordOf(chainId, factory, record, code)) return { address: record, journal: undefined };
+  const events = logs.flatMap((log) => parse(RECORD, log));
+  const told = events.flatMap(({ name, values }) => recordEventOf(name, values as unknown as EventValues) ?? []);
+  try {
+    return { address: record, journal: journalOf(told) };
+  } catch {
+    // a link may name a block to read from that is too late: what came before its first event is missing
+    return { address: record, journal: undefined };
+  }
 }
 
 /** Events that the page has no use for are passed over. */
-export function parse(log: RawLog): ParsedLog[] {
+function parse(abi: Abi, log: RawLog): ParsedLog[] {
   try {
-    const { eventName, args } = decodeEventLog({ abi: ESCROW, topics: log.topics, data: log.data });
+    const { eventName, args } = decodeEventLog({ abi, topics: log.topics, data: log.data }) as {
+      readonly eventName: string;
+      readonly args: object;
+    };
     const values = Object.entries(args).map(([name, value]) => [name, widened(value)] as const);
     return [
       {

@@ -1,5 +1,5 @@
-import { useSyncExternalStore } from "react";
 import { getAddress, toHex, type Address, type Hex } from "viem";
+import { storeOf } from "../store.ts";
 import { ask, nodeOf, type Asked } from "./rpc.ts";
 
 /** A wallet that announced itself to the page (EIP-6963). */
@@ -29,32 +29,23 @@ export interface Wallets {
   readonly connected: Connected | undefined;
 }
 
-let wallets: Wallets = { announced: [], connected: undefined };
-const listeners = new Set<() => void>();
+const wallets = storeOf<Wallets>({ announced: [], connected: undefined });
 
-function change(next: Partial<Wallets>): void {
-  wallets = { ...wallets, ...next };
-  for (const listener of listeners) listener();
-}
+/** The wallets as they are, in a view. */
+export const useWallets = (): Wallets => wallets.use();
+
+const change = (next: Partial<Wallets>): void => {
+  wallets.set({ ...wallets.get(), ...next });
+};
 
 /** Asks the wallets of this browser to announce themselves; they may do so at any time. */
 export function listenForWallets(): void {
   window.addEventListener("eip6963:announceProvider", (event) => {
     const wallet = (event as CustomEvent<Announced>).detail;
-    if (wallets.announced.some(({ info }) => info.uuid === wallet.info.uuid)) return;
-    change({ announced: [...wallets.announced, wallet] });
+    if (wallets.get().announced.some(({ info }) => info.uuid === wallet.info.uuid)) return;
+    change({ announced: [...wallets.get().announced, wallet] });
   });
   window.dispatchEvent(new Event("eip6963:requestProvider"));
-}
-
-export function useWallets(): Wallets {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => wallets,
-  );
 }
 
 /** Opens a wallet: it asks its user whether this page may see an account. */
@@ -65,7 +56,7 @@ export async function connect(wallet: Announced): Promise<void> {
   await update({ wallet, node, account: first(accounts), chainId, isAtomic: false });
   if (isHeard.has(wallet.provider)) return;
   isHeard.add(wallet.provider);
-  const current = () => (wallets.connected?.wallet === wallet ? wallets.connected : undefined);
+  const current = () => (wallets.get().connected?.wallet === wallet ? wallets.get().connected : undefined);
   wallet.provider.on?.("accountsChanged", (changed: readonly string[]) => {
     const now = current();
     if (now !== undefined) void update({ ...now, account: first(changed) });
@@ -89,7 +80,7 @@ const first = (accounts: readonly string[]): Address | undefined =>
 async function update(connected: Connected): Promise<void> {
   change({ connected: { ...connected, isAtomic: false } });
   const isAtomic = await takesBatches(connected);
-  const now = wallets.connected;
+  const now = wallets.get().connected;
   if (now?.account === connected.account && now?.chainId === connected.chainId)
     change({ connected: { ...now, isAtomic } });
 }

@@ -1,7 +1,8 @@
 import { UpheldError } from "../../../src/errors.ts";
 import { evidenceName } from "../../../src/evidence/name.ts";
 import { MAX_UNPACKED, parseEvidence, type Author, type Evidence } from "../../../src/evidence/schema.ts";
-import { verifyEvidence, type Difference } from "../../../src/evidence/verify.ts";
+import type { OnChain } from "../../../src/evidence/verify.ts";
+import { indicatorsIn } from "../../../src/terms/measurements.ts";
 import type { Measurement } from "../../../src/terms/types.ts";
 import type { View } from "../chain/view.ts";
 import { periodIn } from "../words.ts";
@@ -53,22 +54,18 @@ export interface Sworn {
   readonly measurements: readonly Measurement[];
 }
 
-/** Recomputes everything in the file and holds it against the chain; undefined: all of it agrees. */
-export function checkEvidence(
-  view: View,
-  { period: k, revision, root, measurements }: Sworn,
-  evidence: Evidence,
-): Difference | undefined {
-  const { start, end } = periodIn(view, k);
-  return verifyEvidence(evidence, {
+/** What the chain says of the period, for a file to be held against. */
+export function onChainOf(view: View, { period: k, revision, root, measurements }: Sworn): OnChain {
+  const period = periodIn(view, k);
+  return {
     chainId: view.network.chainId,
     agreement: view.address,
-    period: { index: k, start, end },
+    period: { index: k, start: period.start, end: period.end },
     revision,
     root,
-    indicators: view.terms.indicators,
+    indicators: indicatorsIn(view.terms, period),
     measurements,
-  });
+  };
 }
 
 /** The name of the file of an account, below whatever address evidence lies at. */
@@ -87,12 +84,12 @@ export function nameOfEvidence(
 }
 
 /** Fetches an evidence file from a host or folder. */
-export async function fetchEvidence(base: string, name: string): Promise<Evidence> {
+export async function fetchEvidence(base: string, name: string): Promise<Blob> {
   const url = `${base.replace(/\/$/, "")}/${name}`;
   const answer = await fetch(url).catch(() => undefined);
   if (answer?.ok !== true) {
     const why = answer === undefined ? "it does not answer" : `it answers ${answer.status}`;
     throw refused("evidence.missing", `${url} cannot be fetched: ${why}`, name);
   }
-  return openEvidence(await answer.blob(), name);
+  return answer.blob();
 }

@@ -12,6 +12,7 @@ import { Money } from "./Money.tsx";
 import { Month } from "./Month.tsx";
 import { Account, Notice, Section, Sign } from "./parts.tsx";
 import { PayIn } from "./Pay.tsx";
+import { Record } from "./Record.tsx";
 import { OpenPeriods } from "./Report.tsx";
 import { Dates, Rights } from "./Rights.tsx";
 import { GenuineText, TermsText } from "./Terms.tsx";
@@ -27,17 +28,18 @@ export function Agreement({
   evidence: string | undefined;
   reload: () => Promise<void>;
 }) {
-  const { source, network, address, token, found } = view;
+  const { source, network, address, token, found, record } = view;
+  const journal = record?.address;
   const stage = useMemo<Stage>(
     () => ({
       node: source.node,
       rpc: source.rpc,
       network,
-      contracts: [address, found.factory, token.address],
+      contracts: [address, found.factory, token.address, ...(journal === undefined ? [] : [journal])],
       currency: token,
       onDone: reload,
     }),
-    [source, network, address, token, found, reload],
+    [source, network, address, token, found, journal, reload],
   );
   return (
     <Acting stage={stage}>
@@ -177,9 +179,10 @@ function Running({ view, evidence }: { view: View; evidence: string | undefined 
   return (
     <>
       <Money view={view} />
-      {view.phase !== "lapsed" && <Year view={view} />}
+      {view.phase !== "lapsed" && <Year view={view} evidence={evidence} />}
       {view.phase === "active" && <Month view={view} />}
       {view.phase === "active" && <OpenPeriods view={view} evidence={evidence} />}
+      <Record view={view} />
       <Dates view={view} />
       <Rights view={view} />
       {view.phase === "active" && (

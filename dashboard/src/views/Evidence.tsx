@@ -1,19 +1,16 @@
 import { useState } from "react";
-import type { Author, Evidence } from "../../../src/evidence/schema.ts";
-import type { Difference } from "../../../src/evidence/verify.ts";
+import type { Author } from "../../../src/evidence/schema.ts";
+import type { ExclusionFact, OutageFact, PeriodFacts } from "../../../src/record/facts.ts";
+import { reasonWords, toldWords, type RecordAtHand } from "../../../src/record/words.ts";
+import { formatDuration, formatTime, plural } from "../../../src/terms/format.ts";
+import { formatQuantity } from "../../../src/terms/tiers.ts";
 import type { View } from "../chain/view.ts";
-import { checkEvidence, fetchEvidence, nameOfEvidence, openEvidence, type Sworn } from "../evidence/open.ts";
-import { formatTime } from "../../../src/terms/format.ts";
-import { formatDuration } from "../../../src/terms/format.ts";
-import { parseUtc } from "../../../src/measure/time.ts";
+import { judge, type Judged } from "../evidence/judge.ts";
+import { fetchEvidence, nameOfEvidence, onChainOf, type Sworn } from "../evidence/open.ts";
+import { useRecord } from "../record/texts.ts";
+import { indicatorName } from "../words.ts";
 import { FileField } from "./fields.tsx";
-import { Failure, Notice } from "./parts.tsx";
-
-/** A file, and whether it holds together with the chain. */
-export interface Checked {
-  readonly evidence: Evidence;
-  readonly difference: Difference | undefined;
-}
+import { Failure, Lines, Notice } from "./parts.tsx";
 
 const OF: Record<Author, string> = {
   oracle: "the report",
@@ -23,15 +20,15 @@ const OF: Record<Author, string> = {
 
 /** The evidence behind an account, checked here: nobody has to be believed. */
 export function EvidenceCheck({ view, sworn, base }: { view: View; sworn: Sworn; base: string | undefined }) {
-  const [result, setResult] = useState<Checked | { error: unknown } | "checking">();
+  const [result, setResult] = useState<Judged | { error: unknown } | "checking">();
   const name = nameOfEvidence(view, sworn);
-  const run = async (open: () => Promise<Evidence>) => {
+  const run = async (open: () => Promise<Blob> | Blob) => {
     setResult("checking");
     try {
-      const evidence = await open();
+      const journal = view.record?.journal ?? [];
       // let the word "checking" be painted: a month of samples takes a while
       await new Promise((resolve) => setTimeout(resolve, 30));
-      setResult({ evidence, difference: checkEvidence(view, sworn, evidence) });
+      setResult(await judge({ file: await open(), name, onChain: onChainOf(view, sworn), journal }));
     } catch (error) {
       setResult({ error });
     }
@@ -46,16 +43,16 @@ export function EvidenceCheck({ view, sworn, base }: { view: View; sworn: Sworn;
       <FileField
         label={`Check the evidence of ${OF[sworn.author]} yourself: choose ${name.split("/").at(-1) ?? ""}`}
         accept=".gz"
-        onFile={(file) => run(() => openEvidence(file, file.name))}
+        onFile={(file) => run(() => file)}
       />
       {result === "checking" && <p role="status">Recomputing every day of it …</p>}
       {typeof result === "object" && "error" in result && <Failure error={result.error} />}
-      {typeof result === "object" && "evidence" in result && <Verdict checked={result} />}
+      {typeof result === "object" && "days" in result && <Verdict view={view} judged={result} />}
     </div>
   );
 }
 
-function Verdict({ checked: { evidence, difference } }: { checked: Checked }) {
+function Verdict({ view, judged: { difference, days, grades, source, facts } }: { view: View; judged: Judged }) {
   if (difference !== undefined) {
     return (
       <Notice tone="bad" isUrgent>
@@ -65,27 +62,82 @@ function Verdict({ checked: { evidence, difference } }: { checked: Checked }) {
       </Notice>
     );
   }
-  const outages = evidence.days.flatMap(({ outages: listed }) => listed);
-  const grades = [...new Set(evidence.indicators.map(({ grade }) => grade))].join(", ");
   return (
-    <Notice tone="good" isUrgent>
-      <p data-evidence="sound">
-        <strong>It holds.</strong> {evidence.days.length} days recomputed to the root and the counts that the chain has.
-        It rests on {grades}; source: {evidence.source}.
-      </p>
-      {outages.length > 0 && (
-        <ul>
-          {outages.slice(0, 40).map(({ start, end, indicator, instance }, i) => (
-            <li key={i}>
-              {formatTime(parseUtc(start))} to {formatTime(parseUtc(end))} UTC,{" "}
-              {formatDuration(parseUtc(end) - parseUtc(start))}
-              {evidence.indicators.length > 1 ? `, measure ${indicator}` : ""}
-              {instance === 0 ? "" : `, instance ${instance}`}
-            </li>
-          ))}
-          {outages.length > 40 && <li>and {outages.length - 40} more</li>}
-        </ul>
-      )}
-    </Notice>
+    <>
+      <Notice tone="good" isUrgent>
+        <p data-evidence="sound">
+          <strong>It holds.</strong> {plural(days, "day")} recomputed to the root and the counts that the chain has. It
+          rests on {grades.join(", ")}; source: {source}.
+        </p>
+      </Notice>
+      <Facts view={view} facts={facts} />
+    </>
   );
+}
+
+/** Lines of a kind that are shown: the file has all of them. */
+const MOST = 40;
+
+/** When it was down and when the client was told, what was left out and why, and what is left of the caps. */
+function Facts({ view, facts: { outages, exclusions, caps } }: { view: View; facts: PeriodFacts }) {
+  const record = useRecord(view);
+  const { terms } = view;
+  const indexOf = (id: number) => terms.indicators.findIndex((indicator) => indicator.id === id);
+  const of = (id: number) => (terms.indicators.length === 1 ? "" : `${indicatorName(terms, indexOf(id))}: `);
+  const time = ({ start, end }: { start: bigint; end: bigint }) => `${formatTime(start)} to ${formatTime(end)} UTC`;
+  const used = caps.filter(({ cap }) => cap > 0n);
+  const amount = (id: number, units: bigint) => {
+    const indicator = terms.indicators[indexOf(id)];
+    return indicator === undefined ? "" : formatQuantity(units, indicator.unit);
+  };
+  return (
+    <div className="period-facts">
+      {outages.length > 0 && (
+        <>
+          <h3>Down, and when the client was told</h3>
+          <Most
+            lines={outages.map(
+              (fact) =>
+                `${of(fact.indicator)}${time(fact)}, ${formatDuration(fact.end - fact.start)}${toldText(fact, record)}`,
+            )}
+          />
+        </>
+      )}
+      {(exclusions.length > 0 || used.length > 0) && <h3>Left out of the count</h3>}
+      <Most
+        lines={exclusions.map((fact) => {
+          const which = fact.instance === 0 ? "" : `, instance ${fact.instance}`;
+          return `${of(fact.indicator)}${time(fact)}${which}, ${formatDuration(fact.seconds)}${reasonText(fact, record)}`;
+        })}
+      />
+      {used.map(({ indicator, cap, used: units, left }) => (
+        <p key={indicator} data-cap={indicator}>
+          {of(indicator)}Left out of account: {amount(indicator, units)} of at most {amount(indicator, cap)},{" "}
+          {amount(indicator, left)} left.
+        </p>
+      ))}
+      {record === undefined && (outages.length > 0 || exclusions.length > 0) && (
+        <p className="hint">
+          No record is known here, so when the client was told, and what was announced, is not said.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Most({ lines }: { lines: readonly string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <Lines lines={[...lines.slice(0, MOST), ...(lines.length > MOST ? [`and ${lines.length - MOST} more`] : [])]} />
+  );
+}
+
+const toldText = (fact: OutageFact, record: RecordAtHand | undefined): string =>
+  record === undefined ? "" : `: ${toldWords(fact, record)}`;
+
+/** Without the record nobody can tell what was announced from what was only listed. */
+function reasonText(fact: ExclusionFact, record: RecordAtHand | undefined): string {
+  const isOfPolicy = fact.reason.what === "closed" || fact.reason.what === "unknown";
+  if (record === undefined && !isOfPolicy) return "";
+  return `: ${reasonWords(fact, record ?? { journal: [], texts: new Map() })}`;
 }

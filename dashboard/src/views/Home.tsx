@@ -15,7 +15,7 @@ export function Home({ route, needs }: { route: Partial<Route>; needs?: string }
       return;
     }
     setProblem(undefined);
-    const more = { from: route.from, evidence: route.evidence };
+    const more = { from: route.from, evidence: route.evidence, record: route.record };
     window.location.hash = linkTo({
       place,
       address: address.trim(),

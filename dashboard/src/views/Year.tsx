@@ -1,7 +1,10 @@
+import { useState } from "react";
 import type { View } from "../chain/view.ts";
 import { periodsOf, type PeriodView } from "../periods.ts";
 import { countsText, dayText, money, periodLetter, periodName } from "../words.ts";
 import { formatAmount } from "../../../src/terms/format.ts";
+import { EvidenceCheck } from "./Evidence.tsx";
+import { SelectField } from "./fields.tsx";
 import { Section, Table } from "./parts.tsx";
 
 /** Of a bar, in units of its drawing. */
@@ -18,7 +21,7 @@ const WORDS: Record<PeriodView["standing"], string> = {
 };
 
 /** The term in one picture, and the same as a table. */
-export function Year({ view }: { view: View }) {
+export function Year({ view, evidence }: { view: View; evidence: string | undefined }) {
   const periods = periodsOf(view);
   const settled = periods.filter(({ standing }) => standing === "final");
   const credited = settled.reduce((sum, { credit }) => sum + credit, 0n);
@@ -44,7 +47,44 @@ export function Year({ view }: { view: View }) {
           rows={periods.map((one) => cells(view, one))}
         />
       </details>
+      <Settled view={view} periods={settled} evidence={evidence} />
     </Section>
+  );
+}
+
+/** What a settled period rests on: its evidence stays where it was. */
+function Settled({
+  view,
+  periods,
+  evidence,
+}: {
+  view: View;
+  periods: readonly PeriodView[];
+  evidence: string | undefined;
+}) {
+  const reported = periods.filter(({ report }) => report !== undefined);
+  const [chosen, setChosen] = useState<number>();
+  const one = reported.find(({ k }) => k === chosen) ?? reported.at(-1);
+  if (one?.report === undefined) return null;
+  const { revision, root, measurements } = one.report;
+  return (
+    <details>
+      <summary>Check the evidence of a settled period</summary>
+      <SelectField
+        label="Period"
+        value={String(one.k)}
+        onValue={(value) => {
+          setChosen(Number(value));
+        }}
+        options={reported.map(({ k }) => [String(k), periodName(view.terms, k)])}
+      />
+      <EvidenceCheck
+        key={one.k}
+        view={view}
+        base={evidence}
+        sworn={{ period: one.k, revision, author: "oracle", root, measurements }}
+      />
+    </details>
   );
 }
 

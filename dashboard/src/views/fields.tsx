@@ -96,6 +96,28 @@ export function FileField({
   accept: string;
   onFile: (file: File) => Promise<void>;
 }) {
+  return (
+    <FilesField
+      label={label}
+      accept={accept}
+      onFiles={async ([file]) => {
+        if (file !== undefined) await onFile(file);
+      }}
+    />
+  );
+}
+
+export function FilesField({
+  label,
+  accept,
+  isMultiple = false,
+  onFiles,
+}: {
+  label: string;
+  accept?: string;
+  isMultiple?: boolean;
+  onFiles: (files: readonly File[]) => Promise<void>;
+}) {
   const id = useId();
   return (
     <div className="field">
@@ -104,11 +126,43 @@ export function FileField({
         id={id}
         type="file"
         accept={accept}
+        multiple={isMultiple}
         onChange={(event) => {
-          const file = event.target.files?.[0];
-          if (file !== undefined) void onFile(file);
+          void onFiles([...(event.target.files ?? [])]);
         }}
       />
+    </div>
+  );
+}
+
+export function SelectField({
+  label,
+  value,
+  onValue,
+  options,
+}: {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  options: readonly (readonly [value: string, text: string])[];
+}) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => {
+          onValue(event.target.value);
+        }}
+      >
+        {options.map(([each, text]) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
+      </select>
     </div>
   );
 }
