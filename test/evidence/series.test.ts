@@ -70,12 +70,11 @@ describe("the samples that a day lists", () => {
   });
   const series = [one([-30, 0, DAY - 1, DAY, DAY + 30], [1, 0, 1, 0, 1]), one([10], [1], "b")];
   const listed = (number: number, isFirst: boolean) =>
-    samplesOfDay(7, series, day(number), isFirst).map(({ indicator, vantage, runs }) => [indicator, vantage, runs]);
+    samplesOfDay(series, day(number), isFirst).map(({ vantage, runs }) => [vantage, runs]);
 
   it("are its own, and in the first day what is before it", () => {
     expect(listed(0, true)).to.deep.equal([
       [
-        7,
         "a",
         [
           [-30, 0, 1, 1],
@@ -83,10 +82,9 @@ describe("the samples that a day lists", () => {
           [DAY - 1, 0, 1, 1],
         ],
       ],
-      [7, "b", [[10, 0, 1, 1]]],
+      ["b", [[10, 0, 1, 1]]],
     ]);
     expect(listed(0, false)[0]).to.deep.equal([
-      7,
       "a",
       [
         [0, 0, 1, 0],
@@ -95,7 +93,6 @@ describe("the samples that a day lists", () => {
     ]);
     expect(listed(1, false)).to.deep.equal([
       [
-        7,
         "a",
         [
           [0, 0, 1, 0],
@@ -109,7 +106,7 @@ describe("the samples that a day lists", () => {
     const days = [0, 1].map((number) => ({
       date: day(number).date,
       samples: [
-        ...samplesOfDay(7, series, day(number), number === 0),
+        ...samplesOfDay(series, day(number), number === 0).map((one) => ({ indicator: 7, ...one })),
         { indicator: 8, vantage: "a", runs: [[5, 0, 1, 1]] },
       ],
     })) as unknown as EvidenceDay[];

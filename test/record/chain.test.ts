@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import { getAddress, id, Interface, zeroPadValue } from "ethers";
 import { IServiceRecord__factory, ServiceRecord__factory } from "../../typechain-types/index.ts";
-import { AgreementRecord, createRecord, NOTHING_SAID } from "../../src/record/chain.ts";
+import { AgreementRecord, createRecord } from "../../src/record/chain.ts";
+import { NOTHING_SAID } from "../../src/record/events.ts";
 import { answering, HangUp, RpcError, type Answers } from "../chain/answering.ts";
 import { problemOf } from "../chain/rejection.ts";
 import { jan } from "./journals.ts";

@@ -1,7 +1,7 @@
 /** A record's entries as they are listed: for people on lines, for machines as data. */
 import { expect } from "chai";
 import { entryData, entryText } from "../../src/cli/journaling.ts";
-import { NOTHING_SAID } from "../../src/record/chain.ts";
+import { NOTHING_SAID } from "../../src/record/events.ts";
 import type { Journal } from "../../src/record/journal.ts";
 import {
   advised,

@@ -7,13 +7,11 @@ import {
   answerWords,
   incidentWords,
   reasonWords,
-  recordAt,
-  recordOfMonth,
-  recordOfPeriod,
   textOf,
   toldWords,
   type RecordAtHand,
-} from "../../src/statement/recorded.ts";
+} from "../../src/record/words.ts";
+import { recordAt, recordOfMonth, recordOfPeriod } from "../../src/statement/recorded.ts";
 import { monthOf } from "../../src/statement/month.ts";
 import { periodOf } from "../../src/terms/calendar.ts";
 import {
