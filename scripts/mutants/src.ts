@@ -47,7 +47,7 @@ const REST = [
 ];
 /** What keeps a job going when nodes, keys and fees do not, and what tells of disputes: with nodes that answer as told. */
 const RESILIENT = ["case", "failover", "fees", "kms", "outbox", "shown"];
-const RESILIENCE_TESTS = ["case", "case-read", "failover-answers", "fees", "kms", "outbox-*", "shown"];
+const RESILIENCE_TESTS = ["case", "case-read", "failover-*", "fees", "kms", "outbox-*", "shown"];
 /** Of `src/oracle`, what asks no chain. */
 const SETTINGS = ["config", "counts", "yaml"];
 /** Its jobs, with a chain in memory behind a node that answers as told. */

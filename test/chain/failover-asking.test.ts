@@ -1,86 +1,11 @@
 import { expect } from "chai";
-import {
-  agreedBlock,
-  agreedHeight,
-  FailoverProvider,
-  type FailoverOptions,
-  type NodeEvent,
-} from "../../src/chain/failover.ts";
-import { stopClock } from "../support/clock.ts";
-import {
-  answering,
-  blockOf,
-  HangUp,
-  LeftOut,
-  RpcError,
-  Stall,
-  startAnswering,
-  type AnsweringNode,
-  type Answers,
-  type Page,
-} from "./answering.ts";
+import { blockOf, LeftOut, RpcError, Stall } from "./answering.ts";
 import { problemOf } from "./rejection.ts";
+import { ACCOUNT, at, HEAD, hangUp, hex, limited, seconds, severalNodes } from "./several.ts";
 
-const ACCOUNT = `0x${"11".repeat(20)}`;
-const HEAD = 100;
-const hex = (value: number) => `0x${value.toString(16)}`;
-const seconds = () => Math.floor(Date.now() / 1000);
-const hangUp = (): never => {
-  throw new HangUp();
-};
-const isHead = ({ params }: { params: readonly unknown[] }) => params[0] === "latest";
-/** The node's own trouble. */
-const limited = (): never => {
-  throw new RpcError(-32_005, "too many requests");
-};
-describe("several nodes, by what they answer", function () {
+describe("several nodes, by what they answer,", function () {
   this.timeout(20_000);
-  let clock: ReturnType<typeof stopClock>;
-  const nodes: AnsweringNode[] = [];
-  const providers: { destroy(): void }[] = [];
-
-  beforeEach(() => {
-    clock = stopClock();
-  });
-  afterEach(() => {
-    clock.goOn();
-    for (const provider of providers.splice(0)) provider.destroy();
-    for (const { stop } of nodes.splice(0)) stop();
-  });
-
-  /** A node whose head is block 100, and new; `answers` in the place of what it would say. */
-  const at = (height: number, answers: Answers = {}): Answers => ({
-    eth_chainId: () => "0x7a69",
-    eth_blockNumber: () => hex(height),
-    eth_getBlockByNumber: (tag: string) => blockOf(tag === "latest" ? height : Number(tag), seconds()),
-    eth_getBalance: () => "0x5",
-    ...answers,
-  });
-
-  /** Those nodes as one. */
-  async function among(all: readonly (Answers | Page)[], options: Partial<FailoverOptions> = {}) {
-    const started: AnsweringNode[] = [];
-    for (const answers of all) started.push(await startAnswering(answers));
-    nodes.push(...started);
-    const firsts: string[] = [];
-    const provider = new FailoverProvider(
-      started.map(({ url }) => url),
-      {
-        ...{ chainId: 31_337n, timeoutMs: 10_000, compareMs: Infinity, cacheTimeout: -1, batchStallTime: 0 },
-        ...{ onChange: (host: string) => firsts.push(host), ...options },
-      },
-    );
-    providers.push(provider);
-    const events: NodeEvent[] = [];
-    provider.onNode = (event) => events.push(event);
-    const hosts = started.map(({ host }) => host);
-    /** How often each was asked this. */
-    const asked = (method: string) =>
-      started.map((node) => node.asked.filter((one) => one.method === method && !isHead(one)).length);
-    const ask = (method: string, ...params: unknown[]) => provider.send(method, params);
-    const balance = () => ask("eth_getBalance", ACCOUNT, "latest");
-    return { provider, ask, balance, asked, hosts, firsts, events, started };
-  }
+  const { among, pass, letClockGo } = severalNodes();
 
   describe("ask", () => {
     const every = [1, 1];
@@ -234,11 +159,11 @@ describe("several nodes, by what they answer", function () {
       );
       await balance();
       height = 1;
-      clock.pass(4_999);
+      pass(4_999);
       await balance();
       expect(asked("eth_getBalance")).to.deep.equal([2, 0]);
       expect(asked("eth_chainId")).to.deep.equal([1, 1]);
-      clock.pass(1);
+      pass(1);
       await balance();
       expect(asked("eth_getBalance")).to.deep.equal([2, 1]);
       expect(asked("eth_chainId")).to.deep.equal([2, 2]);
@@ -263,10 +188,10 @@ describe("several nodes, by what they answer", function () {
       ]);
       expect(await balance()).to.equal("0x5");
       fails = false;
-      clock.pass(14_999);
+      pass(14_999);
       expect(await balance()).to.equal("0x5");
       expect(asked("eth_getBalance")).to.deep.equal([1, 2]);
-      clock.pass(1);
+      pass(1);
       expect(await balance()).to.equal("0x6");
       expect(firsts).to.deep.equal([hosts[1], hosts[0]]);
       expect(events).to.deep.equal([
@@ -378,7 +303,7 @@ describe("several nodes, by what they answer", function () {
     }
 
     it("ask the next when one takes longer than it may", async () => {
-      clock.goOn();
+      letClockGo();
       const stalls = at(HEAD, {
         eth_getBalance: () => {
           throw new Stall();
@@ -454,271 +379,6 @@ describe("several nodes, by what they answer", function () {
       const { answer, hosts } = await sent(hangUp, hangUp);
       expect(answer).to.have.nested.property("problem.message", `None of the nodes answers: ${hosts.join(", ")}.`);
       expect(answer).to.have.nested.property("cause.code", "ECONNRESET");
-    });
-  });
-
-  describe("compare", () => {
-    const CALL = [{ to: ACCOUNT }, "0x5"] as const;
-    const calling = (...answers: unknown[]) =>
-      among(answers.map((said) => at(HEAD, { eth_call: () => (said instanceof Error ? raise(said) : said) })));
-    const raise = (error: Error): never => {
-      throw error;
-    };
-    const refusal = (data: string, message = "execution reverted") => new RpcError(3, message, data);
-
-    it("what they say, and believe most of them", async () => {
-      const { ask, events, hosts, asked } = await calling("0xb1", "0xa1", "0xA1");
-      expect(await ask("eth_call", ...CALL)).to.equal("0xa1");
-      expect(events).to.deep.equal([{ kind: "outvoted", host: hosts[0], method: "eth_call" }]);
-      clock.pass(14_999);
-      await ask("eth_call", ...CALL);
-      expect(asked("eth_call"), "one that was outvoted rests").to.deep.equal([1, 2, 2]);
-      clock.pass(1);
-      await ask("eth_call", ...CALL);
-      expect(asked("eth_call")).to.deep.equal([2, 3, 3]);
-    });
-
-    it("only those of this chain", async () => {
-      const call = { eth_call: () => "0xa1" };
-      const { ask, asked } = await among([
-        at(HEAD, { eth_chainId: () => "0x1", ...call }),
-        at(HEAD, call),
-        at(HEAD, call),
-      ]);
-      expect(await ask("eth_call", ...CALL)).to.equal("0xa1");
-      expect(asked("eth_call")).to.deep.equal([0, 1, 1]);
-    });
-
-    it("without anybody to tell of it", async () => {
-      const { provider, ask } = await calling("0xb1", "0xa1", "0xa1");
-      provider.onNode = undefined;
-      expect(await ask("eth_call", ...CALL)).to.equal("0xa1");
-    });
-
-    for (const [answers, sides] of [
-      [["a", "b"], "0 against 1"],
-      [["a", "b", "b", "a"], "0 and 3 against 1 and 2"],
-      [["a", "b", "c"], "0 against 1 against 2"],
-      [["a", "a", "b", "c"], "0 and 1 against 2 against 3"],
-    ] as const) {
-      it(`and believe nobody without a majority: ${answers.join(", ")}`, async () => {
-        const { ask, hosts, events } = await calling(...answers);
-        const named = sides.replaceAll(/\d/g, (i) => hosts[Number(i)] ?? "");
-        expect(await problemOf(ask("eth_call", ...CALL))).to.deep.equal({
-          code: "chain.nodes-disagree",
-          message: `The nodes do not say the same of block 5 (eth_call): ${named}.`,
-          hint: "Nothing is decided on it and nothing is sent. A reorganisation passes by itself: run it again. If it stays, one of them is wrong: a third address outvotes it, or leave out the one you trust less.",
-          retry: true,
-        });
-        expect(events).to.deep.equal([]);
-      });
-    }
-
-    it("refusals by what comes with them, not by their words", async () => {
-      const { ask } = await calling(refusal("0xAB"), refusal("0xab", "VM Exception"));
-      const error: unknown = await ask("eth_call", ...CALL).catch((thrown: unknown) => thrown);
-      expect(error).to.have.property("code", "CALL_EXCEPTION");
-      expect(error).to.have.property("data", "0xab");
-    });
-
-    for (const [what, other] of [
-      ["another refusal", refusal("0xcd")],
-      ["an answer", "0xab"],
-    ] as const) {
-      it(`a refusal with ${what}`, async () => {
-        const { ask } = await calling(refusal("0xab"), other);
-        expect(await problemOf(ask("eth_call", ...CALL))).to.include({ code: "chain.nodes-disagree" });
-      });
-    }
-
-    for (const [what, silence] of [
-      ["has nothing", null],
-      ["has trouble", new RpcError(-32_005, "too many requests")],
-      ["leaves it out", new LeftOut()],
-      ["hangs up", new HangUp()],
-    ] as const) {
-      it(`those who answer, and not who ${what}`, async () => {
-        const { ask } = await calling(silence, "0xa1");
-        expect(await ask("eth_call", ...CALL)).to.equal("0xa1");
-        const two = await calling(silence, "0xa1", "0xb1");
-        expect(await problemOf(two.ask("eth_call", ...CALL))).to.include({ code: "chain.nodes-disagree" });
-      });
-    }
-
-    it("without one that hung up, for a quarter of a minute", async () => {
-      const { ask, asked } = await calling(new HangUp(), "0xa1", "0xa1");
-      for (const ms of [0, 14_999, 1]) {
-        clock.pass(ms);
-        expect(await ask("eth_call", ...CALL)).to.equal("0xa1");
-      }
-      expect(asked("eth_call")).to.deep.equal([2, 3, 3]);
-    });
-
-    it("and ask one after the other when none has an answer", async () => {
-      let asked = 0;
-      const late = { eth_call: () => (++asked <= 2 ? null : "0xa1") };
-      const { ask } = await among([at(HEAD, late), at(HEAD, late)]);
-      expect(await ask("eth_call", ...CALL)).to.equal("0xa1");
-      expect(asked).to.equal(3);
-    });
-
-    it("each of several questions for itself", async () => {
-      const node = (call: unknown, logs: unknown) => at(HEAD, { eth_call: () => call, eth_getLogs: () => logs });
-      const { ask } = await among([node(null, []), node("0xa1", []), node(null, null)]);
-      const both = [ask("eth_call", ...CALL), ask("eth_getLogs", { toBlock: "0x5" })];
-      expect(await Promise.all(both)).to.deep.equal(["0xa1", []]);
-    });
-
-    it("only those that have the block", async () => {
-      const node = (height: number) => at(height, { eth_call: () => "0xa1", eth_getLogs: () => [] });
-      const { ask, asked } = await among([node(99), node(100), node(101)]);
-      await ask("eth_call", { to: ACCOUNT }, hex(99));
-      expect(asked("eth_call")).to.deep.equal([1, 1, 1]);
-      await ask("eth_call", { to: ACCOUNT }, hex(100));
-      expect(asked("eth_call")).to.deep.equal([1, 2, 2]);
-      await Promise.all([ask("eth_call", ...CALL), ask("eth_getLogs", { toBlock: hex(100) })]);
-      expect(asked("eth_call"), "asked in one go, so of the same").to.deep.equal([1, 3, 3]);
-      await ask("eth_call", { to: ACCOUNT }, hex(101));
-      expect(asked("eth_call"), "one alone is not compared, so the first that is well answers").to.deep.equal([
-        2, 3, 3,
-      ]);
-    });
-
-    const BLOCK = { number: "0x5", hash: "0xaa", timestamp: "0x1", parentHash: "0xbb", size: "0x1" };
-    const LOG = {
-      ...{
-        address: "0xaa",
-        topics: ["0x1"],
-        data: "0x2",
-        blockNumber: "0x5",
-        transactionHash: "0xbb",
-        logIndex: "0x0",
-      },
-      ...{ blockHash: "0xcc", removed: false },
-    };
-    for (const [method, params, said, telling, others] of [
-      ["eth_getBlockByNumber", ["0x5", false], BLOCK, ["number", "hash", "timestamp"], ["parentHash", "size"]],
-      [
-        "eth_getLogs",
-        [{ toBlock: "0x5" }],
-        [LOG],
-        ["address", "topics", "data", "blockNumber", "transactionHash", "logIndex"],
-        ["blockHash", "removed"],
-      ],
-    ] as const) {
-      const differing = async (field: string) => {
-        const other = Array.isArray(said) ? [{ ...LOG, [field]: "0xff" }] : { ...BLOCK, [field]: "0xff" };
-        const { ask } = await among([at(HEAD, { [method]: () => said }), at(HEAD, { [method]: () => other })]);
-        return (await ask(method, ...params)) as unknown;
-      };
-      for (const field of telling) {
-        it(`the ${field} in what ${method} answers`, async () => {
-          expect(await problemOf(differing(field))).to.include({ code: "chain.nodes-disagree" });
-        });
-      }
-      it(`nothing else in what ${method} answers: ${others.join(", ")}`, async () => {
-        for (const field of others) expect(await differing(field)).to.deep.equal(said);
-      });
-    }
-
-    it("how many logs there are, and what is in their place", async () => {
-      for (const other of [[], [LOG, LOG], "none"]) {
-        const answers = [[LOG], other].map((said) => at(HEAD, { eth_getLogs: () => said }));
-        const { ask } = await among(answers);
-        expect(await problemOf(ask("eth_getLogs", { toBlock: "0x5" }))).to.include({ code: "chain.nodes-disagree" });
-      }
-    });
-
-    describe("counts of transactions", () => {
-      const counting = async (block: string, ...counts: unknown[]) => {
-        const { ask, events } = await among(counts.map((count) => at(HEAD, { eth_getTransactionCount: () => count })));
-        const count: unknown = await ask("eth_getTransactionCount", ACCOUNT, block);
-        expect(events).to.deep.equal([]);
-        return count;
-      };
-
-      it("and take the middle one, of two the lower", async () => {
-        expect(await counting("latest", "0xa", "0x9", "0x8")).to.equal("0x9");
-        expect(await counting("pending", "0x9", "0x9", "0xa")).to.equal("0x9");
-        expect(await counting("latest", "0x9", "0xa")).to.equal("0x9");
-        expect(await counting("latest", "0xb", "0x8", "0xa", "0x9")).to.equal("0x9");
-      });
-
-      it("and pass over what is none", async () => {
-        for (const none of ["0x", "8", "0x1x", 1, null]) {
-          expect(await counting("pending", none, "0x9")).to.equal("0x9");
-          expect(await counting("pending", "0x9", none)).to.equal("0x9");
-        }
-      });
-
-      it("of a block like anything else", async () => {
-        const { code, message } = await problemOf(counting("0x5", "0x9", "0x8"));
-        expect(code).to.equal("chain.nodes-disagree");
-        expect(message).to.contain("do not say the same of block 5 (eth_getTransactionCount)");
-      });
-    });
-  });
-
-  describe("agree on", () => {
-    const height = async (...all: Answers[]) => {
-      const { provider } = await among(all);
-      return (await provider.agreedBlock()).number;
-    };
-    /** A node whose newest block is so old. */
-    const old = (number: number, age: number) =>
-      at(number, {
-        eth_getBlockByNumber: (tag: string) =>
-          blockOf(Number(tag === "latest" ? number : tag), tag === "latest" ? seconds() - age : 7),
-      });
-
-    it("the newest block that all have, and its time", async () => {
-      const { provider } = await among([at(102), at(HEAD), at(101)]);
-      const timestamp = BigInt(seconds());
-      expect(await agreedBlock(provider)).to.deep.equal({ number: 100, timestamp });
-      expect(await agreedHeight(provider)).to.equal(100);
-    });
-
-    it("what those say that have not stopped", async () => {
-      expect(await height(old(HEAD, 7), old(97, 31)), "as blocks take a while to arrive").to.equal(97);
-      expect(await height(old(HEAD, 7), old(96, 30))).to.equal(96);
-      expect(await height(old(HEAD, 7), old(96, 31))).to.equal(HEAD);
-    });
-
-    it("what they say now", async () => {
-      let now = HEAD;
-      const { provider, asked } = await among([at(HEAD, { eth_blockNumber: () => hex(now) }), at(HEAD)]);
-      await provider.agreedBlock();
-      now = 98;
-      expect((await provider.agreedBlock()).number).to.equal(98);
-      expect(asked("eth_chainId")).to.deep.equal([2, 2]);
-    });
-
-    it("the newest of whoever answers while all rest", async () => {
-      let fails = true;
-      const { provider, balance } = await among([at(HEAD, { eth_getBalance: () => (fails ? hangUp() : "0x5") })]);
-      await problemOf(balance());
-      fails = false;
-      expect(await provider.agreedBlock()).to.deep.equal({ number: HEAD, timestamp: BigInt(seconds()) });
-    });
-
-    it("nothing when nobody has it", async () => {
-      const none = at(HEAD, { eth_getBlockByNumber: () => null });
-      const { provider, hosts } = await among([none, none]);
-      expect(await problemOf(provider.agreedBlock())).to.include({
-        code: "chain.unreachable",
-        message: `None of the nodes answers: ${hosts.join(", ")}.`,
-      });
-    });
-
-    it("what one says, when there is only one", async () => {
-      const timestamp = BigInt(seconds());
-      await answering(at(HEAD), async (provider) => {
-        expect(await agreedBlock(provider)).to.deep.equal({ number: HEAD, timestamp });
-        expect(await agreedHeight(provider)).to.equal(HEAD);
-      });
-      await answering(at(HEAD, { eth_getBlockByNumber: () => null }), async (provider) => {
-        expect(await agreedBlock(provider)).to.deep.equal({ number: 0, timestamp: 0n });
-      });
     });
   });
 });
