@@ -126,9 +126,7 @@ async function account(options: KeepOptions, outcomes: readonly Outcome[], now: 
 
 /** Milliseconds until the next window opens, with a second for the block that says so. */
 function untilOpens(outcomes: readonly Outcome[], now: bigint): number {
-  const waits = outcomes.flatMap(({ kind, opens }) =>
-    kind === "early" && opens !== undefined ? Number(opens - now) : [],
-  );
+  const waits = outcomes.flatMap(({ opens }) => (opens === undefined ? [] : Number(opens - now)));
   return (Math.max(0, Math.min(...waits, Number.MAX_SAFE_INTEGER / 2000)) + 1) * 1000;
 }
 

@@ -81,7 +81,7 @@ function monthOf({ agreement, period }: Outcome): string {
 
 function aboutOf({ kind, measurements, problem, revision, opens, file }: Outcome): string {
   if (kind === "failed" || kind === "late") return placed(problem);
-  if (kind === "early" && opens !== undefined) return `opens ${moment(opens)}`;
+  if (opens !== undefined) return `opens ${moment(opens)}`;
   if (kind === "there" && revision !== undefined && revision > 0n) return `revision ${revision}`;
   if (measurements === undefined) return problem?.message ?? "";
   return `${countsText(measurements)}${file === undefined ? "" : `  ${file}`}`;

@@ -96,6 +96,34 @@ describe("reporting all that a config names", function () {
     expect(json).to.deep.include({ network: "local", dryRun: false, counts: { there: 1 } });
   });
 
+  it("waits for what an earlier run left, and says so", async () => {
+    await keyed(desk.signMany(1));
+    const { eth_getTransactionCount: count } = desk.chain.answers;
+    let asked = 0;
+    const answers = desk.chain.answers as Record<string, unknown>;
+    answers["eth_getTransactionCount"] = (who: string, tag: string) =>
+      tag === "pending" && asked++ === 0 ? "0x2" : count(who);
+    const { exitCode, err } = await run([], atTerminal);
+    expect(exitCode).to.equal(0);
+    expect(err).to.equal("transaction waiting for earlier, nonce 0\n1 of 1 are due\ntransaction sent, nonce 0\n");
+  });
+
+  it("finds a monitor's files in the config's folder", async () => {
+    const policy = `    policy:
+      bad when: fails
+      a sample speaks for: 1 hour
+      unknown: counts as down
+`;
+    const signed = [desk.sign(ORACLE.address, (text) => text.replace("objectives:", (key) => `${policy}${key}`))];
+    const samples = Array.from({ length: 31 * 24 }, (_, i) => `${FEBRUARY - 31n * DAY + BigInt(i * 3_600)},1`);
+    desk.write("samples.csv", ["time,value", ...samples, ""].join("\n"));
+    config(signed, {}, () => "samples: samples.csv");
+    const { json } = await run(["--dry-run", "--json"]);
+    expect((json["reports"] as Record<string, unknown>[])[0]).to.deep.include({
+      ...{ outcome: "due", measurements: [{ total: "2678400", bad: "0", excluded: "0" }] },
+    });
+  });
+
   it("says how many are measured, now and then", async () => {
     config(desk.signMany(50));
     const { err } = await run(["--dry-run"], atTerminal);
