@@ -253,6 +253,63 @@ describe("an exclusion that cites advice", () => {
     }
   });
 
+  it("is passed over where it lies outside of the period", () => {
+    const around = (start: bigint, end: bigint) => excluded([], { start, end, cites: "advice 1" });
+    for (const [start, end] of [
+      [JANUARY.start - 60n, JANUARY.start],
+      [JANUARY.end, JANUARY.end + 60n],
+    ] as const) {
+      expect(count(around(start, end)).excluded).to.equal(0n);
+    }
+    for (const [start, end] of [
+      [JANUARY.start - 60n, JANUARY.start + 1n],
+      [JANUARY.end - 1n, JANUARY.end + 60n],
+    ] as const) {
+      expect(problemOf(() => around(start, end)).message).to.equal("advice 1: the record has no such advice");
+    }
+  });
+
+  it("touches an incident only while that ran", () => {
+    const entries = (began: bigint, ended: bigint) =>
+      journal(
+        ...[advised(1, 5n), answered(1, jan("15T09:30"), "declined")],
+        ...[disclosed(2, jan("15T10:40"), began), resolved(2, jan("15T10:50"), ended)],
+      );
+    // an incident of the hour after has nothing to do with it, however early it was announced
+    expect(count(excluded(entries(OUTAGE.end, OUTAGE.end + 60n))).excluded).to.equal(1_800n);
+    expect(refusal(entries(jan("15T09:00"), OUTAGE.start + 1n)).message).to.contain("began 2030-01-15T09:00:00Z");
+  });
+
+  it("says what to do, and on which line it stands", () => {
+    const none = (more: Partial<Window>) => refusal(declinedAt(6n), citing(more), [OUTAGE], policyOf());
+    const problem = {
+      code: "record.no-rule",
+      message:
+        "the exclusion from 2030-01-15T10:00:00Z cites advice 1, but the agreement's policy excludes nothing for declined advice",
+      hint: `a policy that does says "declined advice: is excluded"; leave the exclusion out`,
+    };
+    expect(none({})).to.deep.equal(problem);
+    expect(none({ line: 4 })).to.deep.equal({ ...problem, line: 4 });
+    expect(refusal([])).to.deep.equal({
+      code: "record.advice",
+      message: "advice 1: the record has no such advice",
+      hint: "`upheld record list` shows what it has",
+    });
+    expect(refusal(declinedAt(6n), { ...span("16T00:00", "16T01:00"), cites: "advice 1" }).hint).to.equal(
+      "correct the exclusion",
+    );
+    expect(refusal(declinedAt(OUTAGE.start)).hint).to.equal(
+      "only advice that was declined before an incident began excuses it; leave the exclusion out",
+    );
+    const loose = problemOf(() => withRecord(listed([], [OUTAGE]), policyOf(RULE), [], JANUARY));
+    expect(loose).to.deep.equal({
+      code: "record.uncited",
+      message:
+        "the exclusion from 2030-01-15T10:00:00Z is in no entry of the record, from which the agreement's policy takes maintenance",
+      hint: "announce maintenance with `upheld record maintenance`, in time; leave this exclusion out",
+    });
+  });
+
   it("takes what announced maintenance leaves of the cap", () => {
     const entries = journal(
       advised(1, 5n),

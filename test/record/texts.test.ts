@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -71,6 +71,54 @@ describe("a text of the record", () => {
     });
   }
 
+  it("says what to do about it", () => {
+    expect(problemOf(() => parseText([], "f.json"))).to.deep.equal({
+      code: "record.malformed",
+      message: "not a text of the record: Invalid input: expected object, received array",
+      hint: "restore it from a copy, or ask whoever wrote the entry for it",
+      file: "f.json",
+    });
+  });
+
+  it("may be about a file, named by its name and its bytes alone", () => {
+    const about = (document: object) => parseText({ ...whole(), document }, "f").document;
+    const good = { name: "r".repeat(200), sha256: "0f".repeat(32) };
+    expect(about(good)).to.deep.equal(good);
+    for (const [wrong, message] of [
+      [{ ...good, sha256: "0f".repeat(31) }, "document.sha256: must be a SHA-256 in lower-case hex"],
+      [{ ...good, sha256: `x${good.sha256}` }, "document.sha256: must be a SHA-256 in lower-case hex"],
+      [{ ...good, sha256: `${good.sha256}0` }, "document.sha256: must be a SHA-256 in lower-case hex"],
+      [{ ...good, sha256: good.sha256.toUpperCase() }, "document.sha256: must be a SHA-256 in lower-case hex"],
+      [{ ...good, name: "" }, "document.name: must be the name of a file"],
+      [{ ...good, name: "r".repeat(201) }, "document.name: must be the name of a file"],
+      [{ ...good, name: "a\\b" }, "document.name: must be the name of a file"],
+    ] as const) {
+      expect(problemOf(() => about(wrong)).message).to.equal(`not a text of the record: ${message}`);
+    }
+  });
+
+  it("is of a chain, an agreement and a salt as they are written in lower case, and no more", () => {
+    for (const [change, message] of [
+      [{ chainId: "0" }, "chainId: must be a chain id, as a string"],
+      [{ chainId: "01" }, "chainId: must be a chain id, as a string"],
+      [{ chainId: "1x" }, "chainId: must be a chain id, as a string"],
+      [{ chainId: "1".repeat(20) }, "chainId: must be a chain id, as a string"],
+      [{ agreement: `${AGREEMENT}0` }, "agreement: must be an address in lower-case hex"],
+      [{ agreement: `x${AGREEMENT}` }, "agreement: must be an address in lower-case hex"],
+      [{ salt: `${SALT}0` }, "salt: must be 32 bytes in lower-case hex"],
+      [{ salt: `x${SALT}` }, "salt: must be 32 bytes in lower-case hex"],
+    ] as const) {
+      const problem = problemOf(() => parseText({ ...whole(), ...change }, "f"));
+      expect(problem.message, JSON.stringify(change)).to.equal(`not a text of the record: ${message}`);
+    }
+    expect(parseText({ ...whole(), chainId: "9".repeat(19), text: "x".repeat(MAX_TEXT) }, "f").text).to.have.length(
+      MAX_TEXT,
+    );
+    for (const what of ["maintenance", "incident", "advice", "document"]) {
+      expect(parseText({ ...whole(), what }, "f").what).to.equal(what);
+    }
+  });
+
   it("may have line breaks and tabs", () => {
     const text = { ...whole(), text: "a\n\tb – ü" };
     expect(parseText(JSON.parse(JSON.stringify(text)), "f")).to.deep.equal(text);
@@ -107,6 +155,37 @@ describe("the files of texts", () => {
     expect(second.commitment).to.not.equal(first.commitment);
     expect((await keep({ ...SAID, text: "other" })).commitment).to.not.equal(first.commitment);
     expect((await read()).byCommitment.size).to.equal(3);
+  });
+
+  it("lie beside the agreement's evidence, whatever the case of its address", () => {
+    expect(textFolder("evidence", 8453n, "0xABcd")).to.equal(join("evidence", "8453", "0xabcd", "record"));
+  });
+
+  it("are read apart from what else lies there, and say what is wrong with what is damaged", async () => {
+    const { path } = await keep();
+    const folderOf = textFolder(folder, 8453n, AGREEMENT);
+    writeFileSync(join(folderOf, "notes.txt"), "{");
+    expect((await read()).damaged).to.deep.equal([]);
+    const renamed = join(folderOf, `0x${"00".repeat(32)}.json`);
+    writeFileSync(renamed, readFileSync(path));
+    mkdirSync(join(folderOf, "a.json"));
+    writeFileSync(join(folderOf, "b.json"), "{");
+    const { byCommitment, damaged } = await read();
+    expect(byCommitment.size).to.equal(1);
+    expect(damaged).to.deep.equal([
+      {
+        code: "record.changed",
+        message: "the text is not what its name commits to: it was changed, or renamed",
+        hint: "restore it from a copy, or ask whoever wrote the entry for it",
+        file: renamed,
+      },
+      {
+        code: "record.unreadable",
+        message: "the text cannot be read: EISDIR: illegal operation on a directory, read",
+        file: join(folderOf, "a.json"),
+      },
+      { code: "record.unreadable", message: "the text cannot be read: it is not JSON", file: join(folderOf, "b.json") },
+    ]);
   });
 
   it("are told when they are damaged, and left alone", async () => {

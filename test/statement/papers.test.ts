@@ -101,6 +101,35 @@ describe("a year's statements", function () {
     expectPaper("together.txt", `${statementText(client).join("\n")}\n`);
   });
 
+  it("list forty stretches, incidents and pieces of advice, and say how many more there are", async () => {
+    const whole = await stated(told, "2030-01", "2030-02-20");
+    const [service] = whole.services;
+    const [measure, ...others] = service?.measures ?? [];
+    if (service === undefined || measure === undefined || service.record === undefined || whole.record === undefined)
+      throw new Error("January has a service and a record");
+    const { otherIncidents } = service.record;
+    const moreIn = (count: number) => {
+      const times = <T>(all: readonly T[]) => Array.from({ length: count }, () => all[0] as T);
+      const measures = [{ ...measure, incidents: times(measure.incidents ?? []), exclusions: [] }, ...others.slice(1)];
+      const record = { ...service.record, facts: undefined, otherIncidents: times(otherIncidents) };
+      const services = [{ ...service, measures, record }] as unknown as Statement["services"];
+      const advice = { ...whole.record, adviceOpen: times(whole.record?.adviceOpen ?? []), adviceDeclined: [] };
+      const many = { ...whole, services, record: advice } as Statement;
+      const { blocks } = paperOf(together(networkNamed("local"), [many]));
+      const rows = blocks.flatMap((block) =>
+        block.kind === "table" && block.figures.length === 0 ? [block.rows] : [],
+      );
+      const items = blocks.flatMap((block) => (block.kind === "list" ? [block.items] : []));
+      return {
+        lengths: [...rows, ...items.slice(1)].map(({ length }) => length),
+        more: blocks.flatMap((block) => (block.kind === "small" && block.text.startsWith("And") ? [block.text] : [])),
+      };
+    };
+    expect(moreIn(40)).to.deep.equal({ lengths: [40, 40, 40], more: [] });
+    const more = "And 2 more: all of them are in the JSON file.";
+    expect(moreIn(42)).to.deep.equal({ lengths: [40, 40, 40], more: [more, more, more] });
+  });
+
   it("are drawn on pages, and say what they are", async () => {
     const client = await one("2030-01", "2030-02-20");
     const pdf = await pdfOf(paperOf(client), client.month.end);
