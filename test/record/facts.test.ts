@@ -140,6 +140,27 @@ describe("facts of a period", () => {
     expect(bad).to.deep.equal([]);
   });
 
+  it("say of what cites no maintenance and no advice that it was listed, and of advice when it was declined", () => {
+    const entries = journal(disclosed(1, 5n, 5n), advised(2, 6n), answered(2, 7n, "accepted"));
+    const cite = (from: string, to: string, reason: string) => ({ vantage: "record", ...span(from, to), reason });
+    const input = {
+      ...listed([], [span("05T10:00", "05T13:00")]),
+      remarks: [
+        cite("05T10:00", "05T11:00", "maintenance 1"),
+        cite("05T11:00", "05T12:00", "advice 2"),
+        cite("05T12:00", "05T12:30", "advice 9"),
+      ],
+    } as IndicatorInput;
+    expect(
+      factsOf(input, entries).exclusions.map(({ start, seconds, reason }) => [start, seconds, reason]),
+    ).to.deep.equal([
+      [jan("05T10:00"), 3_600n, { what: "listed" }],
+      [jan("05T11:00"), 3_600n, { what: "advice", entry: 2, declinedAt: undefined }],
+      [jan("05T12:00"), 1_800n, { what: "listed" }],
+      [jan("05T12:30"), 1_800n, { what: "listed" }],
+    ]);
+  });
+
   it("say what was listed with no entry, and name the instance", () => {
     const pair: Indicator = { ...UPTIME, mode: Mode.Denominator, instances: 2n, excludedCap: 600n };
     const input = listed([], [span("05T10:00", "05T10:20", { instance: 2 })], pair);

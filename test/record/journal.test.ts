@@ -81,6 +81,9 @@ describe("a journal", () => {
       disclosed(2, 4n, 4n),
       updated(2, 5n),
       resolved(2, 6n, 6n),
+      announced(3, 7n, 9n, 10n),
+      filed(4, 8n),
+      disclosed(5, 9n, 9n),
     );
     expect(sayingsOf(read).map(({ entry, saying }) => [entry.number, saying.at])).to.deep.equal([
       [1, 1n],
@@ -88,6 +91,9 @@ describe("a journal", () => {
       [2, 4n],
       [2, 5n],
       [2, 6n],
+      [3, 7n],
+      [4, 8n],
+      [5, 9n],
     ]);
   });
 });
