@@ -77,7 +77,9 @@ const text = z.string().min(1, "has no value");
 const address = text
   .refine(isAddress, "not an address (0x and 40 hex digits, with a right checksum)")
   .transform(getAddress);
-const oneOrMany = <T extends z.ZodType>(type: T) => z.union([type.transform((one) => [one]), z.array(type).min(1)]);
+/** A list, or what would be alone in it: no union, which would only say that neither fits. */
+const oneOrMany = <T extends z.ZodType>(type: T) =>
+  z.preprocess((given) => (Array.isArray(given) ? (given as unknown[]) : [given]), z.array(type).min(1, "is empty"));
 const email = text.regex(/^[^\s@<>,]+@[^\s@<>,]+$/, "not an e-mail address");
 const sender = text.regex(/^([^<>\r\n]+ <)?[^\s@<>,]+@[^\s@<>,]+>?$/, "not a sender: write Name <name@example.org>");
 
