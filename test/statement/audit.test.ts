@@ -18,7 +18,7 @@ interface Pack {
 }
 
 describe("a year packed for an auditor", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let world: World;
   let address: string;
   let evidence: string;
