@@ -258,5 +258,14 @@ describe("what a measure needs of the record", () => {
     const evidence = written(inputs);
     expect(evidence.indicators[0]!.excluded).to.equal(String(2 * 9_000));
     expect(differenceIn(evidence, ENTRIES, RULES, [pair, tickets])).to.equal(undefined);
+    const loose = span("25T00:00", "25T00:05", { instance: 2 });
+    const free: RecordRules = { policies: [], disclosures: RULES.disclosures };
+    const cited = { vantage: "record", start: loose.start, end: loose.end, reason: "maintenance 1" };
+    const forged = written([{ ...input, exclusions: [loose], remarks: [cited] }, told]);
+    expect(differenceIn(forged, ENTRIES, free, [pair, tickets])).to.deep.equal({
+      place: "indicator 1, day 2030-01-25",
+      message:
+        "the file has an exclusion from 2030-01-25T00:00:00Z to 2030-01-25T00:05:00Z of instance 2, the record gives no such",
+    });
   });
 });

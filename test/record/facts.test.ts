@@ -56,6 +56,10 @@ describe("facts of the record", () => {
       adviceDeclined: [9],
       adviceAccepted: [10],
     });
+    const same = ["12T00:00", "11T00:00", "12T00:00"].map((start, i) =>
+      announced(i + 1, BigInt(9 - i), jan(start), jan("12T01:00")),
+    );
+    expect(recordFacts(journal(...same), 0n).maintenanceAhead.map(({ number }) => number)).to.deep.equal([2, 1, 3]);
     expect(recordFacts(entries, jan("10T00:00") - 1n).maintenanceAhead.map(({ number }) => number)).to.deep.equal([
       4, 2, 1,
     ]);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import {
   answerBefore,
   isOpen,
+  journalAt,
   journalOf,
   leadOf,
   sayingsOf,
@@ -95,5 +96,36 @@ describe("a journal", () => {
       [4, 8n],
       [5, 9n],
     ]);
+  });
+});
+
+describe("a record as it stood", () => {
+  it("knows nothing of what was said, answered, resolved or taken back later", () => {
+    const entries = journal(
+      ...[announced(1, 1n, 50n, 60n), disclosed(2, 2n, 1n), advised(3, 3n), advised(4, 4n)],
+      ...[retracted(1, 9n), resolved(2, 10n, 9n), answered(3, 11n, "declined"), retracted(4, 12n)],
+    );
+    expect(journalAt(entries, 12n)).to.deep.equal(entries);
+    for (const time of [9n, 10n, 11n]) {
+      const [maintenance, incident, advice, back] = journalAt(entries, time) as [
+        object,
+        object,
+        { answers: unknown[] },
+        object,
+      ];
+      expect("retractedAt" in maintenance).to.equal(true);
+      expect("resolved" in incident, `resolved at ${time}`).to.equal(time >= 10n);
+      expect(advice.answers).to.have.length(time >= 11n ? 1 : 0);
+      expect("retractedAt" in back).to.equal(false);
+    }
+    const then = journal(announced(1, 1n, 50n, 60n), disclosed(2, 2n, 1n), advised(3, 3n), advised(4, 4n));
+    expect(journalAt(entries, 8n)).to.deep.equal(then);
+    expect(journalAt(entries, 3n)).to.deep.equal(then.slice(0, 3));
+  });
+
+  it("keeps documents, and of an incident what was said of it by then", () => {
+    const entries = journal(filed(1, 1n), disclosed(2, 2n, 1n), updated(2, 5n), updated(2, 6n));
+    expect(journalAt(entries, 5n)).to.deep.equal(journal(filed(1, 1n), disclosed(2, 2n, 1n), updated(2, 5n)));
+    expect(journalAt(entries, 0n)).to.deep.equal([]);
   });
 });

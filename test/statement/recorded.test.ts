@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { networkNamed } from "../../src/chain/networks.ts";
 import { toJson } from "../../src/cli/output.ts";
 import { countInput, type EvidenceInput, type IndicatorInput } from "../../src/evidence/build.ts";
-import { journalAt } from "../../src/record/journal.ts";
 import { together } from "../../src/statement/client.ts";
 import { csvOf } from "../../src/statement/csv.ts";
 import { dataOf } from "../../src/statement/data.ts";
@@ -17,17 +16,7 @@ import { todosOf } from "../../src/statement/remarks.ts";
 import type { Service } from "../../src/statement/service.ts";
 import type { Statement } from "../../src/statement/statement.ts";
 import { uptime } from "../evidence/fixtures.ts";
-import {
-  advised,
-  announced,
-  answered,
-  disclosed,
-  jan,
-  JANUARY,
-  journal,
-  resolved,
-  retracted,
-} from "../record/journals.ts";
+import { advised, announced, answered, disclosed, jan, JANUARY, journal, resolved } from "../record/journals.ts";
 import { sampleTerms } from "../terms/sample-terms.ts";
 
 const MONTH = monthOf("2030-01");
@@ -199,18 +188,5 @@ describe("a statement of an agreement with a record", () => {
     expect(written({ journal: late, texts: new Map() })).to.deep.equal(plain);
     const more = [...ENTRIES, ...journal(advised(1, AS_OF + 1n)).map((entry) => ({ ...entry, number: 7 }))];
     expect(written({ ...withTexts, journal: more })).to.deep.equal(written(withTexts));
-  });
-});
-
-describe("a record as it stood", () => {
-  it("knows nothing of what was said, answered, resolved or taken back later", () => {
-    const entries = journal(
-      ...[announced(1, 1n, 50n, 60n), disclosed(2, 2n, 1n), advised(3, 3n), advised(4, 4n)],
-      ...[retracted(1, 9n), resolved(2, 10n, 9n), answered(3, 11n, "declined"), retracted(4, 12n)],
-    );
-    expect(journalAt(entries, 12n)).to.deep.equal(entries);
-    const then = journal(announced(1, 1n, 50n, 60n), disclosed(2, 2n, 1n), advised(3, 3n), advised(4, 4n));
-    expect(journalAt(entries, 8n)).to.deep.equal(then);
-    expect(journalAt(entries, 3n)).to.deep.equal(then.slice(0, 3));
   });
 });
