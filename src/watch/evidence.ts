@@ -31,7 +31,6 @@ interface Sworn {
   readonly key: string;
   readonly at: bigint;
   readonly whose: string;
-  readonly period: number;
   readonly author: "oracle" | "provider" | "client";
   readonly onChain: OnChain;
 }
@@ -58,8 +57,7 @@ export function evidenceNotices(view: View, state: AgreementState, options: Evid
     const known = state.evidence[sworn.key];
     if (known === undefined) return [];
     const words = new Words(view.agreement);
-    const course = view.courses.periods.get(sworn.period);
-    const name = course === undefined ? `Period ${sworn.period}` : words.period(course.period);
+    const name = words.period(sworn.onChain.period);
     const id = `evidence/${sworn.key}`;
     const wasTold = `${id}/missing` in state.notices;
     const notice = (suffix: string, title: string, lines: string[], tone: Said["tone"]): Notice => {
@@ -104,7 +102,6 @@ function swornIn({ agreement, events, courses }: View, chainId: bigint): Sworn[]
       key: `${k}.r${revision}.${author}`,
       at: event.time,
       whose: author === "oracle" ? "the report" : `the ${author}'s claim`,
-      period: k,
       author,
       onChain: {
         chainId,

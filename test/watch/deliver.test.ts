@@ -59,8 +59,9 @@ describe("delivering", () => {
 
   it("hands over each letter that waits, the most urgent first, and writes down that it is sent", async () => {
     const one = kept([waiting("a"), waiting("b", [KEY], { said: { client: said("t", "bad") } }), waiting("c", [])]);
-    await run([one]);
+    await run([one, kept([], "0x2")]);
     expect(noticesOf()).to.deep.equal([["b"], ["a"]]);
+    expect(store.agreement("0x2"), "nothing to write down").to.equal(undefined);
     expect(deliveryOf(one)).to.deep.equal({ tries: 1, nextAt: 0, sentAt: "2030-02-03T00:00:00.000Z" });
     expect(store.agreement("0x1"), "on disk").to.deep.equal(one.state);
     expect(told).to.deep.equal(["delivered", "delivered"]);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { periodNotices } from "../../src/watch/period-notices.ts";
 import type { TimedEvent } from "../../src/watch/course.ts";
-import type { WatchedAgreement } from "../../src/watch/view.ts";
+import { Words, type WatchedAgreement } from "../../src/watch/view.ts";
 import {
   ACTIVE,
   bonded,
@@ -348,4 +348,18 @@ describe("what is told of a period's end", () => {
       expect(found).to.include("arbiter, plain: January 2030 is final");
     });
   }
+});
+
+describe("a period's name", () => {
+  const nameOf = (start: string, end: string) => new Words(watched()).period({ start: on(start), end: on(end) });
+
+  it("is its month, when it is one, else its bounds", () => {
+    expect(nameOf("2030-01-01", "2030-02-01")).to.equal("January 2030");
+    expect(nameOf("2030-02-01", "2030-03-01")).to.equal("February 2030");
+    expect(nameOf("2030-01-15", "2030-02-01")).to.equal("15 Jan 2030 to 1 Feb 2030");
+    expect(nameOf("2030-01-01", "2030-01-15")).to.equal("1 Jan 2030 to 15 Jan 2030");
+    expect(nameOf("2030-01-01", "2030-03-01")).to.equal("1 Jan 2030 to 1 Mar 2030");
+    expect(nameOf("2030-01-01T12:00", "2030-02-01T12:00")).to.equal("1 Jan 2030 12:00 to 1 Feb 2030 12:00");
+    expect(nameOf("2030-01-01", "2030-01-31T12:00")).to.equal("1 Jan 2030 to 31 Jan 2030 12:00");
+  });
 });

@@ -9,7 +9,7 @@ import { readWatchConfig } from "../../src/watch/config.ts";
 import { Watch, type WatchOptions } from "../../src/watch/watch.ts";
 import { answering, RpcError } from "../chain/answering.ts";
 import { problemOf } from "../chain/rejection.ts";
-import { hookSink } from "./receivers.ts";
+import { hookSink, mailSink, stalling } from "./receivers.ts";
 import { accepted, ACTIVE, event, on, PEOPLE, reported, seat, TEXT, usdc, watched } from "./told.ts";
 import { createdLog, FACTORY, logOf, ToldChain } from "./told-chain.ts";
 
@@ -125,6 +125,36 @@ describe("a watcher's rounds", () => {
     expect(status.found).to.equal(1);
     await once();
     expect(titles()).to.have.length(1);
+  });
+
+  it("tell what happened while nobody watched, however long ago", async () => {
+    await once();
+    chain.mine(START + 60n, logOf(agreement, event("Funded", 0n, { amount: usdc(5) })));
+    chain.mine(on("2030-01-30"));
+    await once();
+    expect(titles()).to.include("5.00 USDC came in");
+  });
+
+  it("tell by mail as well, and wait no longer for its server than they are told to", async () => {
+    early();
+    const mails = await mailSink();
+    const silent = await stalling();
+    const mailing = (port: number) =>
+      configOf(
+        undefined,
+        "  - role: client\n    email: owner@harbor.example\n",
+        `mail: { from: w@northwind.example, server: 127.0.0.1, port: ${port}, security: none }\n`,
+      );
+    try {
+      const late = await once(mailing(silent.port), { timeoutMs: 100 });
+      expect([late.isGood, late.status.waiting]).to.deep.equal([true, 1]);
+      expect(told).to.include("not delivered mail.unreachable");
+      expect((await once(mailing(mails.port))).status.waiting).to.equal(0);
+      expect(mails.mails[0]?.text).to.contain("on local, notice active");
+    } finally {
+      silent.close();
+      await mails.close();
+    }
   });
 
   it("date what happened by its block", async () => {
