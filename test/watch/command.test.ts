@@ -13,7 +13,8 @@ import { createdLog, FACTORY, logOf, ToldChain } from "./told-chain.ts";
 
 type Sink = Awaited<ReturnType<typeof hookSink>>;
 
-describe("upheld watch, without a node", () => {
+describe("upheld watch, without a node", function () {
+  this.timeout(60_000);
   let folder: string;
   let chain: ToldChain;
   let sink: Sink;

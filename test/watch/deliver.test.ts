@@ -16,7 +16,8 @@ const HOOK: Channel = { kind: "webhook", key: KEY, address: { environment: "HOOK
 const NOW = Date.parse("2030-02-03T00:00:00Z");
 type Sink = Awaited<ReturnType<typeof hookSink>>;
 
-describe("delivering", () => {
+describe("delivering", function () {
+  this.timeout(60_000);
   let folder: string;
   let store: Store;
   let sink: Sink;

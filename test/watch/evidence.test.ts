@@ -50,7 +50,8 @@ function sworn(bad: bigint, author: Author = "oracle", revision = 0): Evidence {
 
 const FILE = `31337/${ADDRESS}/2030-01.r0.json.gz`;
 
-describe("evidence", () => {
+describe("evidence", function () {
+  this.timeout(60_000);
   let folder: string;
   let keep: string;
   let published: string;

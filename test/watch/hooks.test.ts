@@ -52,7 +52,8 @@ const bodyOf = async (kind: Hook, of: Letter = letter()): Promise<Record<string,
   return taken?.body as Record<string, unknown>;
 };
 
-describe("what is posted to a webhook", () => {
+describe("what is posted to a webhook", function () {
+  this.timeout(60_000);
   it("is the letter as JSON, under a key that is the same when it goes once more", async () => {
     const [taken] = await receiving(200, (url) => postTo(`${url}/very/secret`));
     expect(taken).to.deep.include({ method: "POST", url: "/very/secret" });
@@ -129,7 +130,8 @@ describe("what is posted to a webhook", () => {
   });
 });
 
-describe("a webhook that does not take it", () => {
+describe("a webhook that does not take it", function () {
+  this.timeout(60_000);
   const refusedWith = async (status: number) => {
     let problem: unknown;
     await receiving(status, async (url) => (problem = await problemOf(postTo(`${url}/secret`))));

@@ -5,7 +5,8 @@ import { problemOf } from "../chain/rejection.ts";
 import { item, letter } from "./letters.ts";
 import { mailSink, stalling, type MailSink } from "./receivers.ts";
 
-describe("mail", () => {
+describe("mail", function () {
+  this.timeout(60_000);
   let sink: MailSink;
   const open: Mailer[] = [];
   beforeEach(async () => {

@@ -17,7 +17,8 @@ const START = on("2030-01-05");
 const RECIPIENT = "  - role: client\n    webhook: { address variable: HOOK }\n";
 type Sink = Awaited<ReturnType<typeof hookSink>>;
 
-describe("a watcher's rounds", () => {
+describe("a watcher's rounds", function () {
+  this.timeout(60_000);
   let folder: string;
   let chain: ToldChain;
   let sink: Sink;
