@@ -22,7 +22,7 @@ ${blocks.map(blockHtml).join("\n")}
 `;
 }
 
-function blockHtml(block: Block): string {
+function blockHtml(block: Block, i: number, all: readonly Block[]): string {
   switch (block.kind) {
     case "heading":
       return `<h${block.level}>${escaped(block.text)}</h${block.level}>`;
@@ -35,11 +35,19 @@ function blockHtml(block: Block): string {
     case "list":
       return `<ol>${block.items.map((item) => `<li>${escaped(item)}</li>`).join("")}</ol>`;
     case "table":
-      return tableHtml(block);
+      return tableHtml(block, nameOf(i, all));
   }
 }
 
-function tableHtml({ head, rows, figures, sums }: Table): string {
+/** `The money, table 2`: the heading above, and its place, as no two regions may have one name. */
+function nameOf(i: number, all: readonly Block[]): string {
+  const before = all.slice(0, i);
+  const heading = before.findLast((block) => block.kind === "heading");
+  const place = before.filter(({ kind }) => kind === "table").length + 1;
+  return `${heading === undefined ? "" : `${heading.text}, `}table ${place}`;
+}
+
+function tableHtml({ head, rows, figures, sums }: Table, name: string): string {
   const kind = (i: number) => (figures.includes(i) ? ' class="figure"' : "");
   const heading = head.map((text, i) => `<th scope="col"${kind(i)}>${escaped(text)}</th>`).join("");
   const body = rows.map((row, r) => {
@@ -48,7 +56,8 @@ function tableHtml({ head, rows, figures, sums }: Table): string {
     );
     return `<tr${sums.includes(r) ? ' class="sum"' : ""}>${cells.join("")}</tr>`;
   });
-  return `<div class="wide"><table><thead><tr>${heading}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table></div>`;
+  // what scrolls must be reached by the keyboard, and say what it is
+  return `<div class="wide" role="region" tabindex="0" aria-label="${escaped(name)}"><table><thead><tr>${heading}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table></div>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
