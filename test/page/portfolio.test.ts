@@ -106,6 +106,44 @@ describe("the provider's portfolio in the page", function () {
     await page.waitForFunction("document.querySelector('[data-claimable]').textContent === '0'");
     expect(await scene.world.balance("provider")).to.equal(3_500_000_000n);
   });
+
+  it("shows each agreement's last periods, read for those in sight alone", async () => {
+    const page = await portfolio();
+    const asked: string[][] = [];
+    page.on("request", (request) => {
+      const body = request.postDataJSON() as unknown;
+      for (const { method, params } of [body].flat() as { method?: string; params?: { address?: unknown }[] }[]) {
+        const address = params?.[0]?.address;
+        if (method === "eth_getLogs" && Array.isArray(address)) asked.push(address as string[]);
+      }
+    });
+    const stripOf = async (i: number) => {
+      await page.getByLabel("Filter").fill(addresses[i] ?? "");
+      const row = page.locator(`[data-agreement="${addresses[i]}"]`);
+      await row.locator("[data-strip]").waitFor();
+      return row.locator("[data-strip]").getAttribute("data-strip");
+    };
+    expect([await stripOf(0), await stripOf(1), await stripOf(2)]).to.deep.equal(["good", "good", "silent"]);
+    expect(Math.max(0, ...asked.map(({ length }) => length))).to.be.within(0, 60);
+
+    const { world, evidence } = scene;
+    await world.at("2030-03-01T09:00:00Z");
+    const bad = world.write("bad.csv", "start,end\n2030-02-09T10:00:00Z,2030-02-09T12:00:00Z\n");
+    const worse = world.write("worse.csv", "start,end\n2030-02-09T10:00:00Z,2030-02-09T22:00:00Z\n");
+    for (const address of addresses.slice(0, 2))
+      await world.ok("report", address, "--outages", bad, "--evidence", evidence);
+    await world.ok("dispute", addresses[0] ?? "", "--as", "client", "--outages", worse, "--evidence", evidence);
+    await page.evaluate("window.dispatchEvent(new Event('online'))");
+    await page.getByLabel("Filter").fill(addresses[0] ?? "");
+    await page.waitForSelector('[data-strip="good disputed"]');
+    expect(await page.locator("[data-strip]").getAttribute("aria-label")).to.equal(
+      "Last 2 periods: 1 good, 1 disputed",
+    );
+    await page.getByLabel("Filter").fill(addresses[1] ?? "");
+    await page.waitForSelector('[data-strip="good credited"]');
+    // neither its second month nor its first was reported
+    expect(await stripOf(2)).to.equal("silent");
+  });
 });
 
 /** What the page's thread has worked so far, in ms: its own time, whatever else the machine does meanwhile. */

@@ -3,6 +3,7 @@ import { nameOf, PHASES, STAGES, type Phase, type Stage } from "../../../src/cha
 import { networkOf, type Network } from "../../../src/chain/networks.ts";
 import { away, moment, plainMoney } from "../../../src/format.ts";
 import { formatMoney } from "../../../src/terms/format.ts";
+import type { Names } from "../names.ts";
 import { ESCROW, FACTORY } from "./abi.ts";
 import { lookAtFactory, type FoundFactory } from "./genuine.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -190,7 +191,7 @@ export function standingText({ phase, stage, summary }: Item, now: bigint): stri
 }
 
 /** All of it for a spreadsheet: amounts plain, times in UTC. */
-export function portfolioCsv(items: readonly Item[], now: bigint): string {
+export function portfolioCsv(items: readonly Item[], now: bigint, names: Names): string {
   const head = [
     "agreement",
     "client",
@@ -207,6 +208,8 @@ export function portfolioCsv(items: readonly Item[], now: bigint): string {
     "covered_through",
     "end",
     "needs",
+    "client_name",
+    "name",
   ];
   const rows = items.map((item) => {
     const { summary, token, address, phase, needs } = item;
@@ -228,6 +231,8 @@ export function portfolioCsv(items: readonly Item[], now: bigint): string {
       summary.fundedThrough === 0n ? "" : moment(summary.fundedThrough),
       moment(state.end),
       needs.map(({ what }) => what).join("; "),
+      names[state.client.toLowerCase()] ?? "",
+      names[address.toLowerCase()] ?? "",
     ];
   });
   return [head, ...rows].map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");

@@ -4,12 +4,14 @@ import { away, moment } from "../../../src/format.ts";
 import { periodWord } from "../../../src/terms/explain.ts";
 import { acceptPlan } from "../chain/actions.ts";
 import { useWallets } from "../chain/wallet.ts";
+import { nameIn, useNames } from "../names.ts";
 import { dayText, isCut, money, networkName, periodName, short } from "../words.ts";
 import { periodsOf } from "../periods.ts";
 import { Acting, usePropose, type Stage } from "./Act.tsx";
 import { DocumentCheck } from "./Document.tsx";
 import { Money } from "./Money.tsx";
 import { Month } from "./Month.tsx";
+import { NameFields } from "./Names.tsx";
 import { Account, Notice, Section, Sign } from "./parts.tsx";
 import { PayIn } from "./Pay.tsx";
 import { Record } from "./Record.tsx";
@@ -54,12 +56,26 @@ export function Agreement({
 function Head({ view }: { view: View }) {
   const { address, found, token, terms, network } = view;
   const { connected } = useWallets();
+  const names = useNames();
+  const { client, provider } = view.summary.state;
+  const parties = [
+    ["client", client],
+    ["provider", provider],
+  ] as const;
+  const isNamed = [address, client, provider].some((one) => names[one.toLowerCase()] !== undefined);
+  const named = isNamed ? parties : [];
   const seats = (["client", "provider", "oracle", "arbiter"] as const).filter(
     (role) => view.summary.state[role] === connected?.account,
   );
   return (
     <header>
-      <h1>Agreement {short(address)}</h1>
+      <h1>{names[address.toLowerCase()] ?? `Agreement ${short(address)}`}</h1>
+      {named.length > 0 && (
+        <p data-named>
+          {named.map(([role, account]) => `${role} ${nameIn(names, account)}`).join(", ")}: as you call them, agreement{" "}
+          {short(address)}.
+        </p>
+      )}
       <details className="genuine">
         <summary data-genuine="yes">
           <Sign tone="good" /> genuine: every check passed
@@ -76,6 +92,13 @@ function Head({ view }: { view: View }) {
         {seats.length > 0 ? ` You are the ${seats.join(" and the ")}.` : ""}
       </p>
       <p className="lead">{leadText(view)}</p>
+      <NameFields
+        of={[
+          ["This agreement", address],
+          ["The client", client],
+          ["The provider", provider],
+        ]}
+      />
       {token.standing === "false" && (
         <Notice tone="bad" isUrgent>
           <p data-token="false">

@@ -13,14 +13,18 @@ import {
   type Portfolio as Read,
 } from "../chain/portfolio.ts";
 import { sourceOf } from "../chain/source.ts";
+import type { Strip } from "../chain/strip.ts";
 import type { Source } from "../chain/view.ts";
 import { useLoaded } from "../loading.ts";
 import { linkTo, type Route } from "../route.ts";
+import { nameIn, useNames, type Names } from "../names.ts";
 import { networkName, short } from "../words.ts";
 import { Acting, usePropose, type Stage } from "./Act.tsx";
 import { TextField } from "./fields.tsx";
 import { Account, Failure, Notice, save, Section } from "./parts.tsx";
 import { Home } from "./Home.tsx";
+import { AddressBook } from "./Names.tsx";
+import { StripOf, useStrips } from "./Strip.tsx";
 import { GenuineText } from "./Terms.tsx";
 import { VirtualList } from "./VirtualList.tsx";
 
@@ -109,7 +113,7 @@ function Opened({
       <article data-ready="portfolio">
         <Overview data={data} provider={provider} />
         <Needs data={data} route={route} />
-        <All data={data} route={route} />
+        <All data={data} source={source} route={route} />
       </article>
     </Acting>
   );
@@ -117,6 +121,7 @@ function Opened({
 
 function Overview({ data: { items, head, network }, provider }: { data: Read; provider: Address }) {
   const propose = usePropose();
+  const names = useNames();
   const clients = new Set(items.map(({ summary }) => summary.state.client)).size;
   const claimable = items.filter(({ summary }) => summary.provider.payout > 0n);
   const round = claimable.slice(0, MOST_CLAIMS);
@@ -124,7 +129,7 @@ function Overview({ data: { items, head, network }, provider }: { data: Read; pr
   return (
     <header>
       <h1>
-        Provider <Account address={provider} />
+        {names[provider.toLowerCase()] ?? "Provider"} <Account address={provider} />
       </h1>
       <p>
         {plural(clients, "client")}, {plural(items.length, "agreement")} on {networkName(network)}; the chain says it is{" "}
@@ -164,7 +169,7 @@ function Overview({ data: { items, head, network }, provider }: { data: Read; pr
         <button
           type="button"
           onClick={() => {
-            save("agreements.csv", portfolioCsv(items, head.time), "text/csv");
+            save("agreements.csv", portfolioCsv(items, head.time, names), "text/csv");
           }}
         >
           Save as CSV
@@ -177,6 +182,7 @@ function Overview({ data: { items, head, network }, provider }: { data: Read; pr
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 function Needs({ data: { items, head }, route }: { data: Read; route: Route }) {
+  const names = useNames();
   const due = items
     .flatMap((item) => item.needs.slice(0, 1).map((need) => ({ item, need })))
     .sort((a, b) => byDue(a.need.due, b.need.due));
@@ -191,7 +197,7 @@ function Needs({ data: { items, head }, route }: { data: Read; route: Route }) {
           {due.slice(0, MOST_NEEDS).map(({ item, need }) => (
             <li key={item.address} data-need={item.address}>
               <a href={linkTo({ ...route, place: "agreement", address: item.address })}>
-                {short(item.summary.state.client)}
+                {nameIn(names, item.summary.state.client)}
               </a>
               <span>{need.what}</span>
               <span className="hint">{need.due <= head.time ? "now" : away(need.due, head.time)}</span>
@@ -211,48 +217,64 @@ type Row =
   | { readonly is: "client"; readonly client: string; readonly count: number }
   | { readonly is: "agreement"; readonly item: Item };
 
-function All({ data: { items, head }, route }: { data: Read; route: Route }) {
+function All({ data: { items, head }, source, route }: { data: Read; source: Source; route: Route }) {
+  const { strips, inSight } = useStrips(source, head);
+  const onSight = useCallback(
+    (rows: readonly Row[]) => {
+      inSight(rows.flatMap((row) => (row.is === "agreement" ? [row.item] : [])));
+    },
+    [inSight],
+  );
   const [filter, setFilter] = useState("");
+  const names = useNames();
   const rows = useMemo(() => {
     const wanted = filter.trim().toLowerCase();
-    const found = items.filter((item) => wanted === "" || textOf(item, head.time).includes(wanted));
+    const found = items.filter((item) => wanted === "" || textOf(item, head.time, names).includes(wanted));
     const clients = Map.groupBy(found, ({ summary }) => summary.state.client);
     return [...clients].flatMap(([client, own]): Row[] => [
       { is: "client", client, count: own.length },
       ...own.map((item): Row => ({ is: "agreement", item })),
     ]);
-  }, [items, filter, head]);
+  }, [items, filter, head, names]);
   return (
     <Section title={`All agreements (${items.length})`}>
       <TextField
         label="Filter"
         text={filter}
         onText={setFilter}
-        hint="An address, draft, reported, disputed, needs …"
+        hint="A name, an address, draft, reported, disputed, needs …"
       />
+      <AddressBook />
       <VirtualList
         items={rows}
         height={44}
         rows={14}
         label="All agreements, by client"
+        onSight={onSight}
         keyOf={(row) => (row.is === "client" ? row.client : row.item.address)}
       >
         {(row) =>
           row.is === "client" ? (
             <ClientRow client={row.client} count={row.count} />
           ) : (
-            <ItemRow item={row.item} now={head.time} route={route} />
+            <ItemRow item={row.item} strip={strips.get(row.item.address)} now={head.time} route={route} />
           )
         }
       </VirtualList>
+      <p className="legend">
+        The last twelve periods, oldest first: <i className="swatch kept" /> good <i className="swatch back" /> credited{" "}
+        <i className="swatch none" /> nobody reported <i className="swatch held" /> disputed
+      </p>
     </Section>
   );
 }
 
-const textOf = (item: Item, now: bigint): string =>
+const textOf = (item: Item, now: bigint, names: Names): string =>
   [
     item.address,
     item.summary.state.client,
+    names[item.address.toLowerCase()] ?? "",
+    names[item.summary.state.client.toLowerCase()] ?? "",
     item.phase,
     standingText(item, now),
     ...(item.needs.length > 0 ? ["needs"] : []),
@@ -261,20 +283,23 @@ const textOf = (item: Item, now: bigint): string =>
     .toLowerCase();
 
 function ClientRow({ client, count }: { client: string; count: number }) {
+  const name = useNames()[client.toLowerCase()];
   return (
     <div className="row client">
-      <strong>Client {short(client)}</strong>
+      <strong>{name === undefined ? `Client ${short(client)}` : `${name}, ${short(client)}`}</strong>
       <span className="hint">{plural(count, "agreement")}</span>
     </div>
   );
 }
 
-function ItemRow({ item, now, route }: { item: Item; now: bigint; route: Route }) {
+function ItemRow({ item, strip, now, route }: { item: Item; strip: Strip | undefined; now: bigint; route: Route }) {
   const { summary, token, address } = item;
+  const names = useNames();
   return (
     <div className="row" data-agreement={address}>
-      <a href={linkTo({ ...route, place: "agreement", address })}>{short(address)}</a>
+      <a href={linkTo({ ...route, place: "agreement", address })}>{nameIn(names, address)}</a>
       <span>{standingText(item, now)}</span>
+      <StripOf strip={strip} />
       <span className="hint">
         {summary.fundedThrough === 0n ? "not covered" : `covered to ${moment(summary.fundedThrough)}`}
       </span>

@@ -1,4 +1,4 @@
-import { useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 
 /** Rows beyond the edges that are there already when they come into sight. */
 const MARGIN = 8;
@@ -10,6 +10,7 @@ export function VirtualList<T>({
   rows,
   label,
   keyOf,
+  onSight,
   children,
 }: {
   items: readonly T[];
@@ -18,12 +19,17 @@ export function VirtualList<T>({
   rows: number;
   label: string;
   keyOf: (item: T) => string;
+  /** Told of the items that are in the document now. */
+  onSight?: (items: readonly T[]) => void;
   children: (item: T) => ReactNode;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const [first, setFirst] = useState(0);
   const from = Math.max(0, Math.min(first, items.length) - MARGIN);
   const to = Math.min(items.length, first + rows + MARGIN);
+  useEffect(() => {
+    onSight?.(items.slice(from, to));
+  }, [items, from, to, onSight]);
   return (
     <div
       ref={box}
