@@ -59,7 +59,7 @@ export function StripOf({ strip }: { strip: Strip | undefined }) {
   const words = (Object.keys(WORDS) as Mark[])
     .filter((mark) => counts.has(mark))
     .map((mark) => `${counts.get(mark)?.length ?? 0} ${WORDS[mark]}`);
-  if (words.length === 0) return <span className="hint">no period yet</span>;
+  if (words.length === 0) return <span className="hint">none yet</span>;
   const label = `Last ${marks.length === 1 ? "period" : `${marks.length} periods`}: ${words.join(", ")}`;
   return (
     <svg className="strip" viewBox="0 0 96 16" role="img" aria-label={label} data-strip={marks.join(" ")}>
