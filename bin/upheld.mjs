@@ -4,7 +4,7 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
-await Promise.all(["commander", "ethers", "qrcode", "yaml", "zod"].map((name) => import(name)));
+await Promise.all(["commander", "ethers", "uqr", "yaml", "zod"].map((name) => import(name)));
 const { register } = await import("tsx/esm/api");
 register();
 await import("../scripts/upheld.ts");
