@@ -50,6 +50,8 @@ export interface MailServer {
   readonly host: string;
   readonly port: number;
   readonly security: "tls" | "starttls" | "none";
+  /** PEM file of the certificate authority to trust, instead of the system's. */
+  readonly ca?: string;
   readonly login: { readonly user: string; readonly password: Secret } | undefined;
 }
 
@@ -124,6 +126,7 @@ const mail = z
     server: text.regex(/^[A-Za-z0-9.:-]+$/, "not a host's name: no scheme, no port"),
     port: port.optional(),
     security: z.enum(["tls", "starttls", "none"], "not one of tls, starttls, none").optional(),
+    "certificate authority": text.optional(),
     user: text.optional(),
     ...password,
   })
@@ -291,7 +294,7 @@ export const readWatchConfig = (file: string): WatchConfig =>
 
 function mailOf(given: z.infer<typeof mail>, path: (name: string) => string): MailServer {
   const security = given.security ?? (given.port === 465 ? "tls" : "starttls");
-  const { user } = given;
+  const { user, "certificate authority": ca } = given;
   const login =
     user === undefined
       ? undefined
@@ -301,6 +304,7 @@ function mailOf(given: z.infer<typeof mail>, path: (name: string) => string): Ma
     host: given.server,
     port: given.port ?? (security === "tls" ? 465 : 587),
     security,
+    ...(ca === undefined ? {} : { ca: path(ca) }),
     login,
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createTransport, type Transporter } from "nodemailer";
 import { UpheldError } from "../errors.ts";
 import type { MailServer } from "./config.ts";
@@ -24,8 +25,8 @@ export class Mailer {
   }
 
   /**
-   * Returns once the server took it. Throws `mail.unreachable` and `mail.login`, which concern every letter, and
-   * `mail.refused`, which concerns this one.
+   * Returns once the server took it. Throws `mail.unreachable`, `mail.certificate` and `mail.login`, which concern every
+   * letter, and `mail.refused`, which concerns this one.
    */
   async send(letter: Letter, to: string): Promise<void> {
     const { from } = this.#server;
@@ -63,16 +64,18 @@ export class Mailer {
   }
 
   #open(): Transporter {
-    const { host, port, security, login } = this.#server;
+    const { host, port, security, ca, login } = this.#server;
     const { environment, timeoutMs = TIMEOUT_MS } = this.#options;
     const auth =
       login === undefined ? {} : { auth: { user: login.user, pass: readSecret(login.password, environment) } };
+    const tls = ca === undefined ? {} : { tls: { ca: readAuthority(ca) } };
     return createTransport({
       host,
       port,
       secure: security === "tls",
       requireTLS: security === "starttls",
       ignoreTLS: security === "none",
+      ...tls,
       pool: true,
       maxConnections: 1,
       connectionTimeout: timeoutMs,
@@ -102,6 +105,13 @@ export class Mailer {
       this.#transport = undefined;
       return failed("login", `The mail server ${place} refuses the login: ${said}`, "Check user and password.");
     }
+    if (/certificate|altnames/i.test(said) && responseCode === undefined) {
+      return failed(
+        "certificate",
+        `The certificate of the mail server ${place} is not trusted: ${said}`,
+        "Name the file of its certificate authority, and the server by the name in the certificate.",
+      );
+    }
     if (code === "EENVELOPE" || code === "EMESSAGE" || (responseCode ?? 0) >= 400) {
       return failed(
         "refused",
@@ -110,6 +120,15 @@ export class Mailer {
       );
     }
     return failed("unreachable", `The mail server ${place} cannot be reached: ${said}`, "It is tried again.");
+  }
+}
+
+function readAuthority(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw failed("certificate", `The certificate authority ${file} cannot be read: ${why}`, "Name a PEM file.");
   }
 }
 

@@ -57,6 +57,7 @@ describe("a watcher's config", () => {
     const at = (more: string) => parseWatchConfig(GOOD.replace("  user:", `${more}  user:`), "w.yaml").mail;
     expect(at("  port: 465\n")).to.include({ port: 465, security: "tls" });
     expect(at("  security: tls\n")).to.include({ port: 465, security: "tls" });
+    expect(at("  certificate authority: ca.pem\n")?.ca).to.match(/\/ca\.pem$/);
     expect(at("  port: 2525\n")).to.include({ port: 2525, security: "starttls" });
   });
 

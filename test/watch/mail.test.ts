@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { MailServer } from "../../src/watch/config.ts";
 import { Mailer, type MailOptions } from "../../src/watch/mail.ts";
 import { problemOf } from "../chain/rejection.ts";
+import { OPENSSL, programAt, runProgram } from "../support/programs.ts";
 import { item, letter } from "./letters.ts";
 import { mailSink, stalling, type MailSink } from "./receivers.ts";
 
@@ -85,7 +89,7 @@ describe("mail", function () {
 
   it("logs in, and with a new password after one was refused", async () => {
     await sink.close();
-    sink = await mailSink({ user: "upheld", password: "s3cret" });
+    sink = await mailSink({ login: { user: "upheld", password: "s3cret" } });
     const environment: Record<string, string> = { SMTP: "wrong" };
     const login = { user: "upheld", password: { environment: "SMTP" } };
     const mailer = mailerTo(sink.port, { login }, { environment });
@@ -97,6 +101,37 @@ describe("mail", function () {
     environment["SMTP"] = "s3cret";
     await mailer.send(letter(), "a@x.example");
     expect(sink.mails).to.have.length(1);
+  });
+
+  it("goes over TLS, from the first byte or once asked, to whom the certificate is of", async function () {
+    if (programAt(OPENSSL) === undefined) this.skip();
+    const folder = mkdtempSync(join(tmpdir(), "upheld-mail-"));
+    const [ca, keyFile] = [join(folder, "ca.pem"), join(folder, "key.pem")];
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", keyFile];
+    try {
+      runProgram(OPENSSL, "req", "-x509", ...key, "-out", ca, "-days", "2", ...subject);
+      const tls = { key: readFileSync(keyFile, "utf8"), cert: readFileSync(ca, "utf8") };
+      for (const security of ["starttls", "tls"] as const) {
+        for (const mailer of open.splice(0)) mailer.close();
+        await sink.close();
+        sink = await mailSink({ tls: { ...tls, secure: security === "tls" } });
+        const at = (server: Partial<MailServer>) => mailerTo(sink.port, { security, host: "localhost", ...server });
+        await at({ ca }).send(letter(), "a@x.example");
+        expect(sink.mails, security).to.have.length(1);
+        for (const server of [{}, { ca, host: "127.0.0.1" }]) {
+          const { code, message } = await problemOf(at(server).send(letter(), "a@x.example"));
+          expect(code, `${security}: ${message}`).to.equal("mail.certificate");
+        }
+        expect(sink.mails, security).to.have.length(1);
+      }
+      const missing = mailerTo(sink.port, { security: "tls", ca: join(folder, "none.pem") });
+      const { code, message } = await problemOf(missing.send(letter(), "a@x.example"));
+      expect(code).to.equal("mail.certificate");
+      expect(message).to.contain("none.pem cannot be read");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is not tried without its password", async () => {

@@ -20,14 +20,21 @@ export interface MailSink {
   close(): Promise<void>;
 }
 
-/** Takes mail. With `user`, only from whoever logs in as it. */
-export async function mailSink(login?: { readonly user: string; readonly password: string }): Promise<MailSink> {
+interface MailSinkOptions {
+  /** Only whoever logs in so is let in. */
+  readonly login?: { readonly user: string; readonly password: string };
+  /** Speaks TLS from the first byte (`secure`), or once it is asked to. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly secure: boolean };
+}
+
+/** Takes mail. */
+export async function mailSink({ login, tls }: MailSinkOptions = {}): Promise<MailSink> {
   const mails: Mail[] = [];
   const sink: Pick<MailSink, "refuse" | "onTaken"> = { refuse: () => undefined, onTaken: () => undefined };
   const server = new SMTPServer({
     authOptional: login === undefined,
     allowInsecureAuth: true,
-    disabledCommands: ["STARTTLS"],
+    ...(tls ?? { disabledCommands: ["STARTTLS"] }),
     onAuth: (auth, _session, done) => {
       if (auth.username === login?.user && auth.password === login?.password) done(null, { user: auth.username });
       else done(new Error("Invalid username or password"));

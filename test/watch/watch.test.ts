@@ -233,7 +233,7 @@ describe("upheld watch", function () {
 
     it("logs in with a password from a file of its owner alone, and never says it", async () => {
       await sink.close();
-      sink = await mailSink({ user: "upheld", password: "s3cret" });
+      sink = await mailSink({ login: { user: "upheld", password: "s3cret" } });
       world.write("smtp.pw", "wrong-pass\n");
       const text = configOf("login", item(signed), BOTH, sink.port).replace(
         "  security: none\n",
