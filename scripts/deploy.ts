@@ -64,9 +64,13 @@ async function create(context: Context, file: AgreementFile): Promise<Result> {
     transactions: () => [factory.create(packed, address)],
   });
   const bond = file.terms.bond === 0n ? "" : ", the provider with its bond at hand";
-  const next = `Both seats accept before ${moment(file.terms.start)}: the client with the first fee in${bond}.`;
+  const next = [
+    `Both must accept before ${moment(file.terms.start)}: the client with the first fee paid in${bond}.`,
+    "Give the client the file and the address, or a link to the page, ending in",
+    `  #/agreement/${address}?factory=${factory.address}`,
+  ];
   return {
     data: { agreement: address, ...submitted.data },
-    text: [...submitted.text, ...(submitted.sent.length === 0 ? [] : [`Agreement ${address}`, next])],
+    text: [...submitted.text, ...(submitted.sent.length === 0 ? [] : [`Agreement ${address}`, ...next])],
   };
 }

@@ -22,10 +22,11 @@ describe("an agreement's life by the executable", () => {
   const report = (...more: string[]) => ["report", world.file, "--evidence", evidence(), ...more];
 
   it("creates the agreement, and finds it when asked again", async () => {
-    const first = await world.ok("deploy", world.file);
+    const first = await world.run(["deploy", world.file, "--yes"]);
     const second = await world.ok("deploy", world.file);
-    expect(first.json["agreement"]).to.match(/^0x/);
-    expect(second.json).to.include({ agreement: first.json["agreement"], done: true });
+    const agreement = /^Agreement (?<at>0x\w{40})$/m.exec(first.out)?.groups?.["at"];
+    expect(second.json).to.include({ agreement, done: true });
+    expect(first.out).to.contain(`ending in\n  #/agreement/${String(agreement)}?factory=${world.factory}\n`);
   });
 
   it("does not accept for the client before the first fee is there", async () => {
