@@ -57,7 +57,9 @@ export default job({
       data: { file: path, preset, open },
       text: [
         `${path}: ${service}, from the preset ${preset}.`,
-        ...(open.length === 0 ? [] : [`Still open: ${open.join(", ")}.`]),
+        ...(open.length === 0
+          ? []
+          : [`Still open: ${open.join(", ")}.`, "They are options of `upheld new`, or keys of the file."]),
         "The salt keeps outsiders from guessing the text behind its hash: give the file to both parties, to nobody else.",
         `Next: edit it, then upheld explain ${path}`,
       ],

@@ -4,13 +4,19 @@ import { EXIT, type Io } from "./io.ts";
 import { commandFor, type Job, type Parsed } from "./job.ts";
 import { Output } from "./output.ts";
 
+const START = `
+Start with:
+  $ upheld new harbor.sla.yaml
+  $ upheld explain harbor.sla.yaml
+Then the provider deploys, the client checks, funds and accepts, the provider accepts: deploy, check, fund, accept.`;
+
 /** Runs one command line and answers its exit code. Never throws, never exits: that is for the entry file. */
 export async function main(argv: readonly string[], jobs: readonly Job[], io: Io, services: Services): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = new Command("upheld")
     .description("Service-level agreements that enforce themselves: escrow, reports, credits and payment.")
     .configureHelp({ showGlobalOptions: false })
-    .addHelpText("after", "\nStart with:\n  $ upheld new harbor.sla.yaml\n  $ upheld explain harbor.sla.yaml");
+    .addHelpText("after", START);
   for (const job of jobs) {
     const run = async ({ common, input }: Parsed) => {
       const output = new Output(io, common.json);

@@ -39,6 +39,7 @@ describe("an agreement's file by the executable", () => {
     const { exitCode, out } = await run("new", file, "--preset", "aws-ec2", "--network", "sepolia");
     expect(exitCode).to.equal(0);
     expect(out).to.contain("Still open: the address of the provider");
+    expect(out).to.contain("They are options of `upheld new`, or keys of the file.");
     await run("new", `${file}2`, "--preset", "aws-ec2", "--network", "sepolia");
     const [one, other] = [readFileSync(file, "utf8"), readFileSync(`${file}2`, "utf8")];
     expect(one)
