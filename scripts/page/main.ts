@@ -17,6 +17,8 @@ import { serve } from "./serve.ts";
 import { playWorld } from "./world.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The one that development nodes share. */
+const PHRASE = "test test test test test test test test test test test junk";
 const BEGIN = "2024-12-01T00:00:00Z";
 
 interface Ports {
@@ -81,8 +83,11 @@ async function show({ port, nodePort }: Ports): Promise<number> {
         "The words of its record are private files, to be opened in the page:",
         `  ${world.texts}`,
         "",
-        `The chain is at ${node.url}, chain id 31337, until Ctrl-C. To sign, import a key of the node's test phrase`,
-        "into a wallet: provider and client are its second and third account.",
+        `The chain is at ${node.url}, chain id 31337, until Ctrl-C. To sign, import the public test phrase`,
+        `  ${PHRASE}`,
+        "into a wallet that holds nothing else, and add the chain to it: provider and client are the second and third",
+        "account. Everybody knows these keys: never send real money to them. For an agreement of your own:",
+        `  UPHELD_RPC=${node.url} npx upheld deploy --test-token`,
         "",
       ].join("\n"),
     );
