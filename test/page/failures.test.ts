@@ -83,6 +83,7 @@ describe("the page when something is wrong", function () {
     const page = await scene.browser.show(scene.hash(undefined, { rpc: "http://127.0.0.1:9" }));
     await page.waitForSelector('[data-code="node.unreachable"]');
     expect(await page.getByLabel("Node to read from").isVisible()).to.equal(true);
+    expect(await page.textContent("#content")).to.contain("Were you sent a link? Open that");
 
     const read = await scene.open();
     await read.route("**/*", (route) => route.abort());

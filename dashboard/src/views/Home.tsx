@@ -32,6 +32,10 @@ export function Home({ route, needs }: { route: Partial<Route>; needs?: string }
         agreed part stays with the client. This page shows such an agreement straight from the chain: no server, no
         login.
       </p>
+      <p>
+        Were you sent a link? Open that: it fills in all of this. The provider makes an agreement with{" "}
+        <code>upheld deploy</code>; here it is read, accepted and paid.
+      </p>
       {needs !== undefined && <p className="lead">{needs}</p>}
       <form
         onSubmit={(event) => {
@@ -49,13 +53,13 @@ export function Home({ route, needs }: { route: Partial<Route>; needs?: string }
           label="Node to read from"
           text={rpc}
           onText={setRpc}
-          hint="https://… as your node's provider gives it; empty: the node of your wallet."
+          hint="https://…, a computer that answers for the chain; empty: the one that your wallet asks."
         />
         <TextField
           label="Factory"
           text={factory}
           onText={setFactory}
-          hint="Empty: the one this project lists for the chain."
+          hint="The contract that made the agreement; empty: the one this project lists for the chain."
         />
         <div className="buttons">
           <button type="submit" className="main">
