@@ -47,6 +47,7 @@ describe("the page before signing", function () {
       "8 Feb 2030",
       "22 Mar 2030",
       "planned maintenance counts like any other time",
+      "What moves money: Uptime.",
       "The oracle is one key",
       "play money on a chain of this machine",
       "the document is a salted hash",
@@ -133,10 +134,14 @@ describe("the page before signing", function () {
   it("binds both when the provider accepts too", async () => {
     await acceptBy("Send, then accept", scene.wallet("client"));
     const page = await scene.open(scene.wallet("provider"));
+    expect(await page.textContent(".toc a")).to.equal("I have read it: accept");
     await page.getByRole("button", { name: "Accept as the provider …" }).click();
     await sign(page);
     await page.waitForSelector('[data-ready="active"]');
     expect(await textOf(page)).to.contain("Signed by both. It starts 1 Jan 2030");
+    expect(await page.textContent('[data-row="kept for periods that run"]')).to.match(
+      /2,000\.00 USDC.*; 1,000\.00 USDC of it are not there yet$/,
+    );
   });
 
   it("tells the document agreed on from another text", async () => {

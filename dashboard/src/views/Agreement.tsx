@@ -146,7 +146,7 @@ function Draft({ view }: { view: View }) {
     <>
       <nav aria-label="On this page" className="toc">
         <a href="#sign" onClick={toSign}>
-          I have read it: accept and pay
+          {state.clientAccepted ? "I have read it: accept" : "I have read it: accept and pay"}
         </a>
       </nav>
       <TermsText view={view} />

@@ -17,9 +17,11 @@ export function Money({ view }: { view: View }) {
     summary.fundedThrough === 0n
       ? "nothing is covered yet"
       : `covered through ${moment(summary.fundedThrough - 1n).replace(/ \d\d:\d\d(:\d\d)? UTC$/, "")}`;
+  const missing = state.committed - total;
+  const notThere = missing > 0n ? `; ${money(view, missing)} of it are not there yet` : "";
   const rows: [what: string, amount: bigint, note: string][] = [
     ["client's balance", total, covered],
-    ["kept for periods that run", state.committed - state.held, noticeText(view)],
+    ["kept for periods that run", state.committed - state.held, noticeText(view) + notThere],
     ["held for the arbiter", state.held, "until a ruling, or until both agree"],
     ["free, the client's to take out", client.payout, "credits of earlier periods, and what was paid ahead"],
     ["earned, the provider's to claim", provider.payout, "at any time"],

@@ -85,20 +85,24 @@ function notCovered(view: View): string[] {
     indicator.excludedCap === 0n
       ? []
       : [
-          `Up to ${formatQuantity(indicator.excludedCap, indicator.unit)} a ${word} may be left out of ${indicatorName(terms, i)} (planned maintenance and the like)${effect[indicator.mode]}.`,
+          `Up to ${formatQuantity(indicator.excludedCap, indicator.unit)} a ${word} may be left out of ${indicatorName(terms, i)}${indicator.unit === Unit.Seconds ? " (planned maintenance and the like)" : ""}${effect[indicator.mode]}.`,
         ],
   );
   return [
     ...(excluded.length === 0
       ? ["Nothing may be left out of the count: planned maintenance counts like any other time."]
       : excluded),
-    `Anything that is not measured: only ${terms.indicators.map((_, i) => indicatorName(terms, i)).join(", ")} moves money.`,
+    `Anything that is not measured. What moves money: ${terms.indicators.map((_, i) => indicatorName(terms, i)).join("; ")}.`,
     `What a bad ${word} costs you beyond ${formatShare(terms.creditCap)} of its fee, and beyond ${money(view, terms.termCreditCap)} over the whole term.`,
     ...(terms.burnInPeriods > 0
-      ? [`The first ${plural(terms.burnInPeriods, "period")}: no credit, whatever happens.`]
+      ? [
+          terms.burnInPeriods === 1
+            ? `The first ${word} gives no credit, whatever happens.`
+            : `The first ${plural(terms.burnInPeriods, word)} give no credit, whatever happens.`,
+        ]
       : []),
     "Extras that vary, taxes and invoices: they are billed outside.",
-    "What counts as bad, and how it is measured, is in the document whose hash the agreement holds: read that too.",
+    "What counts as bad, and how it is measured, is in the document whose hash the agreement holds: the provider gives it to you; read that too.",
   ];
 }
 
