@@ -76,8 +76,8 @@ const BULK_TESTS = [
   ...["claiming", "collecting", "creating", "given-source", "outsiders"].map((name) => `test/cli/${name}.test.ts`),
 ];
 const RECORDING = ["journaling", "recorded", "reviewing", "saying"];
-/** Not those that run real servers for minutes. */
-const MONITOR_TESTS = "test/monitors/!(prometheus.live|prometheus.server|prometheus.kit).test.ts";
+/** Not those that start real servers or judge whole months: quick ones hold the same. */
+const MONITOR_TESTS = "test/monitors/!(*.server|*.live|*.kit).test.ts";
 /** Not those that tell stories on nodes: the same is told without. */
 const WATCH_TESTS = "test/watch/!(killed|watch|course-on-chain).test.ts";
 /** Not those that start the executable as a process of its own: no mutant is active in there. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { formatUtc } from "../../src/measure/time.ts";
-import { collect } from "../../src/monitors/collect.ts";
+import { collect, retentionOf } from "../../src/monitors/collect.ts";
 import { keptMonitor, missedIn } from "../../src/monitors/kept.ts";
 import type { SampleMonitor } from "../../src/monitors/types.ts";
 import { problemOf } from "../chain/rejection.ts";
@@ -84,6 +84,80 @@ describe("collect", function () {
     expect(monitor.asked).to.have.length(asked);
   });
 
+  it("says what it did: the time, the samples of all places, and these by name", async () => {
+    const samples = every30(JUNE, 2);
+    const monitor = forgetful({ "us-1": samples, "eu-1": samples });
+    expect(await run(monitor, JUNE + DAY + 1_020)).to.deep.equal({
+      start: BigInt(JUNE),
+      end: BigInt(JUNE + DAY + 900),
+      samples: 2 * 2_910,
+      places: ["eu-1", "us-1"],
+      missed: undefined,
+    });
+    expect(await run(monitor, JUNE + DAY + 1_080.9)).to.deep.equal({
+      start: BigInt(JUNE + DAY + 900),
+      end: BigInt(JUNE + DAY + 960),
+      samples: 4,
+      places: ["eu-1", "us-1"],
+      missed: undefined,
+    });
+    expect(await run(monitor, JUNE + DAY)).to.deep.include({
+      start: BigInt(JUNE + DAY + 960),
+      end: BigInt(JUNE + DAY + 960),
+      samples: 0,
+      places: [],
+    });
+  });
+
+  it("writes each sample once, by time and then place, however the monitor gives them", async () => {
+    const times = [50, 10, 30, 10].map((after) => [JUNE + after, after === 10 ? 0.5 : 1] as const);
+    const monitor = forgetful({
+      us: times,
+      eu: [
+        [JUNE + 30, 1],
+        [JUNE + 10, 7],
+        [JUNE + 10, -2.5e-7],
+      ],
+      ap: [],
+    });
+    expect(await run(monitor, JUNE + 220)).to.deep.include({ samples: 6, places: ["eu", "us"] });
+    const [name = ""] = files("samples");
+    expect(readFileSync(join(folder, "samples", name), "utf8")).to.equal(
+      ["time,value,place", "10,-2.5e-7,eu", "10,7,eu", "10,0.5,us", "30,1,eu", "30,1,us", "50,1,us", ""]
+        .map((line) => line.replace(/^\d+(?=,)/, (after) => `${JUNE + Number(after)}`))
+        .join("\n"),
+    );
+  });
+
+  it("keeps a time without samples too: that there were none is known", async () => {
+    const monitor = forgetful({ eu: every30(JUNE, 1).filter(([time]) => time < JUNE + 600) });
+    await run(monitor, JUNE + 1_000);
+    expect(await run(monitor, JUNE + 2_000)).to.deep.include({ samples: 0, end: BigInt(JUNE + 1_880) });
+    expect((await keptOf(JUNE, JUNE + 1_880))["eu"]).to.have.length(20);
+  });
+
+  it("fills an empty folder from where it is told, or from where the monitor still has all", async () => {
+    const monitor = forgetful({ eu: every30(JUNE, 3) }, DAY);
+    monitor.time = JUNE + 2 * DAY;
+    const since = (start: number) => run(monitor, JUNE + 2 * DAY, { since: BigInt(start) });
+    expect(await since(JUNE)).to.deep.include({ start: BigInt(JUNE + DAY), missed: undefined });
+    rmSync(folder, { recursive: true });
+    expect(await since(JUNE + 1.5 * DAY)).to.deep.include({ start: BigInt(JUNE + 1.5 * DAY) });
+    expect(monitor.asked.map(({ start }) => Number(start) - JUNE)).to.deep.equal([DAY, 1.5 * DAY]);
+  });
+
+  it("fills it from where it is told, when the monitor does not say what it keeps", async () => {
+    const silent = forgetful({ eu: every30(JUNE, 1) });
+    const monitor = { ...silent, server: { ...silent.server!, retention: () => Promise.resolve(undefined) } };
+    silent.time = JUNE + 1_000;
+    await collect({ folder, monitor, since: BigInt(JUNE) }, { now: () => silent.time });
+    silent.time = JUNE + 2_000;
+    const { start, missed } = await collect({ folder, monitor, since: 0n }, { now: () => silent.time });
+    expect([start, missed]).to.deep.equal([BigInt(JUNE + 880), undefined]);
+    expect(await retentionOf(monitor)).to.equal(undefined);
+    expect(await retentionOf(silent)).to.equal(1_000_000_000n);
+  });
+
   it("goes by the slower clock: what the server has not seen yet is not past", async () => {
     const monitor = forgetful({ eu: every30(JUNE, 1) });
     monitor.time = JUNE + 1_000;
@@ -142,6 +216,42 @@ describe("collect", function () {
     expect(read.map(([time]) => time).filter((time) => time >= lost.start && time < lost.end)).to.deep.equal([]);
     expect(read).to.have.length(116 + 240);
     expect((await run(monitor, JUNE + 3.5 * DAY)).missed).to.equal(undefined);
+  });
+
+  it("misses nothing when the oldest that the monitor has is the next that is due", async () => {
+    const [exact, late] = [0, 30].map((missing) => {
+      const monitor = forgetful({
+        eu: every30(JUNE, 3).filter(([at]) => at < JUNE + 880 || at >= JUNE + 880 + missing),
+      });
+      return monitor;
+    }) as [Forgetful, Forgetful];
+    await run(exact, JUNE + 1_000);
+    exact.keeps = DAY;
+    expect((await run(exact, JUNE + 880 + DAY)).missed).to.equal(undefined);
+    rmSync(folder, { recursive: true });
+    await run(late, JUNE + 1_000);
+    late.keeps = DAY;
+    const { missed } = await run(late, JUNE + 1_000 + DAY);
+    expect(missed).to.deep.include({ start: BigInt(JUNE + 880), end: BigInt(JUNE + 1_000) });
+  });
+
+  it("misses nothing when the monitor has more than it says", async () => {
+    const monitor = forgetful({ eu: every30(JUNE, 3) });
+    await run(monitor, JUNE + 990);
+    const generous = { ...monitor, server: { ...monitor.server!, retention: () => Promise.resolve(BigInt(DAY)) } };
+    monitor.time = JUNE + 2 * DAY;
+    const { missed } = await collect({ folder, monitor: generous, since: 0n }, { now: () => monitor.time });
+    expect(missed).to.equal(undefined);
+    expect(await missedIn(folder)).to.deep.equal([]);
+  });
+
+  it("leaves the pieces of a day of which a file is gone", async () => {
+    const monitor = forgetful({ eu: every30(JUNE, 2) });
+    for (const hours of [5, 11, 17]) await run(monitor, JUNE + hours * 3_600);
+    const [, second = ""] = files("samples");
+    rmSync(join(folder, "samples", second));
+    await run(monitor, JUNE + DAY + 500);
+    expect(files("samples")).to.have.length(4);
   });
 
   describe("killed anywhere", () => {
@@ -220,21 +330,31 @@ describe("collect", function () {
     it("another source for the same folder", async () => {
       await run(forgetful({ eu: every30(JUNE, 1) }), JUNE + 1_000);
       const other = { ...forgetful({ eu: every30(JUNE, 1) }), source: "another server" };
-      const { code, message } = await problemOf(run(other, JUNE + 2_000));
+      const { code, message, hint, file } = await problemOf(run(other, JUNE + 2_000));
       expect(code).to.equal("kept.other-source");
       expect(message).to.contain("another source: a server that forgets; asked is to add another server");
+      expect(message).to.match(/^the folder keeps samples of /);
+      expect([hint, file]).to.deep.equal([
+        "name another folder; if it is the same service, write the new source into that file",
+        join(folder, "source.txt"),
+      ]);
     });
 
     it("a file, which forgets nothing", async () => {
       const monitor: SampleMonitor = { source: "a file", read: () => keptMonitor(folder).read({ start: 0n, end: 1n }) };
-      const { code } = await problemOf(collect({ folder, monitor, since: 0n }, { now: () => JUNE }));
-      expect(code).to.equal("collect.not-a-server");
+      expect(await problemOf(collect({ folder, monitor, since: 0n }, { now: () => JUNE }))).to.deep.equal({
+        code: "collect.not-a-server",
+        message: "there is nothing to collect from a file",
+        hint: "a file forgets nothing: name it as the source itself",
+      });
     });
 
     it("a query that finds nothing", async () => {
-      const { code, message } = await problemOf(run(forgetful({}), JUNE + 1_000, { since: BigInt(JUNE) }));
-      expect(code).to.equal("monitor.no-series");
-      expect(message).to.contain("2025-06-01T00:00:00Z to 2025-06-01T00:14:40Z");
+      expect(await problemOf(run(forgetful({}), JUNE + 1_000, { since: BigInt(JUNE) }))).to.deep.equal({
+        code: "monitor.no-series",
+        message: "there is no sample from 2025-06-01T00:00:00Z to 2025-06-01T00:14:40Z: a server that forgets",
+        hint: "try the query on the monitor's own page: a label may be written otherwise",
+      });
       expect(existsSync(join(folder, "samples"))).to.equal(false);
     });
 
@@ -266,8 +386,12 @@ describe("collect", function () {
       const monitor = forgetful({ eu: every30(JUNE, 1) });
       monitor.time = JUNE + 1_000;
       const blocked = { folder: join(folder, "blocked", "kept"), monitor, since: big("2025-05-01T00:00:00Z") };
-      const { code, retry } = await problemOf(collect(blocked, { now: () => monitor.time }));
+      const { code, message, hint, retry } = await problemOf(collect(blocked, { now: () => monitor.time }));
       expect([code, retry]).to.deep.equal(["kept.unusable", true]);
+      expect(message).to.match(/^cannot be written: E[A-Z]+: /);
+      expect(hint).to.equal(
+        "check the folder, its permissions and the space left; it must be on a file system with hard links",
+      );
     });
   });
 });

@@ -140,6 +140,98 @@ describe("the configuration of monitors", () => {
     }
   });
 
+  const ACCESS = "url: 'https://x', query: y";
+  const SECRETS = ["token file: a", "token variable: b", "password file: c", "password variable: d"];
+  const ONE = "name one password or token, in a file or in a variable";
+  const PAIR = "a user needs a password file or a password variable, and the other way round";
+
+  it("takes one secret at most, and a password only with its user", () => {
+    const told = (...given: string[]) => issuesOf(`prometheus: { ${[ACCESS, ...given].join(", ")} }`);
+    for (const [i, one] of SECRETS.entries()) {
+      const [alone, withUser] = i < 2 ? [undefined, [PAIR]] : [[PAIR], undefined];
+      expect([told(one), told("user: u", one)], one).to.deep.equal([alone, withUser]);
+      for (const other of SECRETS.slice(i + 1)) {
+        expect([told(one, other), told("user: u", one, other)], `${one}, ${other}`).to.deep.equal([[ONE], [ONE]]);
+      }
+    }
+    expect([told(), told("user: u")]).to.deep.equal([undefined, [PAIR]]);
+  });
+
+  it("guards every server in the same way", () => {
+    const two = "url: 'https://x', token file: a, token variable: b";
+    for (const text of [`statuspage: { ${two} }`, `upptime: { ${two}, repository: a/b, site: c }`]) {
+      expect(issuesOf(text), text).to.deep.equal([ONE]);
+    }
+    const maintenance = [
+      `alertmanager: { ${two}, labels: { a: b } }`,
+      `uptime-kuma: { ${two}, query: q, a sample speaks for: 60 s }`,
+    ];
+    for (const text of maintenance) {
+      const { error } = maintenanceConfig.safeParse(parseYaml(text));
+      expect(
+        error?.issues.map(({ message }) => message),
+        text,
+      ).to.deep.equal([ONE]);
+    }
+    const { error } = maintenanceConfig.safeParse({});
+    expect(error?.issues[0]?.message).to.equal("name exactly one of alertmanager, uptime-kuma");
+  });
+
+  for (const text of [
+    "samples: ''",
+    "prometheus: { url: 'https://x', query: '' }",
+    "prometheus: { url: 'https://x', query: y, tenant: '' }",
+    "prometheus: { url: 'https://x', query: y, vantage label: '' }",
+    "openmetrics: { file: '', metric: a }",
+    "openmetrics: { file: a, metric: '' }",
+    "upptime: { repository: a/b, site: '' }",
+    "statuspage: { url: 'https://x', component: '' }",
+    "statuspage: { url: 'https://x', impacts: [''] }",
+  ]) {
+    it(`wants a value where ${text} has none`, () => {
+      expect(issuesOf(text)).to.deep.equal(["has no value"]);
+    });
+  }
+
+  for (const [address, isOne] of [
+    ["http://x", true],
+    ["https://x.example:9090/a", true],
+    ["https://", false],
+    ["https://a b", false],
+    ["see https://x", false],
+    ["ftp://x", false],
+    ["https://x:port", false],
+  ] as const) {
+    it(`calls ${address} ${isOne ? "an" : "no"} address`, () => {
+      expect(issuesOf(`statuspage: { url: '${address}' }`)).to.deep.equal(
+        isOne ? undefined : ["not an http(s) address"],
+      );
+    });
+  }
+
+  for (const [repository, isOne] of [
+    ["acme/status", true],
+    ["a.b-c_d/e.f-g_h", true],
+    ["a/b/c", false],
+    ["a b/c", false],
+    ["/b", false],
+    ["a/", false],
+  ] as const) {
+    it(`calls ${repository} ${isOne ? "a" : "no"} repository`, () => {
+      expect(issuesOf(`upptime: { repository: '${repository}', site: x }`)).to.deep.equal(
+        isOne ? undefined : ["not owner/name"],
+      );
+    });
+  }
+
+  it("reads yes and no, and nothing else for them", () => {
+    const degraded = (word: string) =>
+      monitorConfig.parse(parseYaml(`upptime: { repository: a/b, site: c, degraded: ${word} }`)).upptime?.degraded;
+    expect([degraded("yes"), degraded("no")]).to.deep.equal([true, false]);
+    expect(() => degraded("maybe")).to.throw();
+    expect(issuesOf("statuspage: { url: 'https://x', impacts: [] }")).to.have.length(1);
+  });
+
   for (const [what, text, message] of [
     [
       "two monitors",

@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { HttpClient } from "../../src/monitors/http.ts";
+import { excerpt, HttpClient, type Connection } from "../../src/monitors/http.ts";
 import { prometheusMonitor } from "../../src/monitors/prometheus.ts";
 import { problemOf } from "../chain/rejection.ts";
+import { OPENSSL, programAt, runProgram } from "../support/programs.ts";
 import { found, JUNE, matrix, readJune, series, START, TestServer } from "./server.ts";
 import { quickServices } from "./services.ts";
 
@@ -138,6 +142,223 @@ describe("HttpClient, as prometheusMonitor uses it", () => {
     });
   });
 
+  describe("what it sends and takes", () => {
+    const client = (url: string, connection: Partial<Connection> = {}, services = quickServices()) =>
+      new HttpClient({ url, ...connection }, services);
+
+    it("goes below the address, whether that ends with a slash or not", async () => {
+      const asked: unknown[] = [];
+      const url = await server.serve((request, response) => {
+        asked.push([request.method, request.url]);
+        response.end("{}");
+      });
+      for (const prefix of ["", "/", "/a/b", "/a/b/"]) await client(`${url}${prefix}`).get("/x", { q: "a b&c" });
+      const [below, deep] = [
+        ["GET", "/x?q=a+b%26c"],
+        ["GET", "/a/b/x?q=a+b%26c"],
+      ];
+      expect(asked).to.deep.equal([below, below, deep, deep]);
+    });
+
+    it("names its host with port and prefix", () => {
+      expect(client("https://a.example:8443/p/").host).to.equal("a.example:8443/p");
+      expect(client("http://a.example").host).to.equal("a.example");
+    });
+
+    it("says what asks and for what, and a tenant only when there is one", async () => {
+      const heard: (readonly unknown[])[] = [];
+      const url = await server.serve(({ headers }, response) => {
+        const names = ["accept", "user-agent", "x-scope-orgid", "authorization"];
+        heard.push(names.map((name) => headers[name]));
+        response.end("{}");
+      });
+      await client(url).get("/", {});
+      await client(url, { tenant: "north" }).get("/", {});
+      expect(heard).to.deep.equal([
+        ["application/json", "upheld", undefined, undefined],
+        ["application/json", "upheld", "north", undefined],
+      ]);
+    });
+
+    it("keeps its connection open between questions", async () => {
+      const ports = new Set<number | undefined>();
+      const url = await server.serve(({ socket }, response) => {
+        ports.add(socket.remotePort);
+        response.end("{}");
+      });
+      const one = client(url);
+      for (let i = 0; i < 3; i++) await one.get("/", {});
+      expect(ports.size).to.equal(1);
+      await client(url).get("/", {});
+      expect(ports.size).to.equal(2);
+    });
+
+    it("gives the bytes of an answer, in however many parts they come, and its JSON if it is that", async () => {
+      const url = await server.serve((request, response) => {
+        response.writeHead(request.url === "/page" ? 404 : 200);
+        if (request.url === "/parts") for (const part of ['{"a":', '"ü"', "}"]) response.write(part);
+        response.end(request.url === "/page" ? "<html>" : "");
+      });
+      const parts = await client(url).get("/parts", {});
+      expect([parts.status, parts.body.toString(), parts.json]).to.deep.equal([200, '{"a":"ü"}', { a: "ü" }]);
+      const page = await client(url).get("/page", {});
+      expect([page.status, page.body.toString(), page.json]).to.deep.equal([404, "<html>", undefined]);
+      expect((await client(url).get("/", {})).body.length).to.equal(0);
+    });
+
+    it("tries again what breaks in the middle, and stops listening to who asked", async () => {
+      let asked = 0;
+      const url = await server.serve((_request, response) => {
+        response.writeHead(200, { "content-length": "10" });
+        response.write("{}");
+        setImmediate(() => response.destroy());
+        asked++;
+      });
+      const { code, message, hint, retry } = await problemOf(client(url).get("/", {}));
+      expect([code, retry, asked]).to.deep.equal(["monitor.unreachable", true, 4]);
+      expect(message).to.match(/^no answer from 127\.0\.0\.1:\d+: ./);
+      expect(hint).to.equal("check the address, and whether it runs and can be reached from here");
+    });
+
+    it("asks nothing for a caller who is gone already", async () => {
+      let asked = 0;
+      const url = await server.serve((_request, response) => response.end(`${asked++}`));
+      const reason = new Error("bye");
+      const error = await client(url)
+        .get("/", {}, AbortSignal.abort(reason))
+        .catch((told: unknown) => told);
+      expect([error, asked]).to.deep.equal([reason, 0]);
+    });
+
+    it("hands on to the wait between two tries who asked", async () => {
+      const url = await server.serve((_request, response) => response.writeHead(500).end());
+      const { signal } = new AbortController();
+      const waits: unknown[] = [];
+      const services = {
+        ...quickServices(),
+        wait: (milliseconds: number, given?: AbortSignal) => {
+          waits.push([milliseconds, given === signal]);
+          return Promise.resolve();
+        },
+      };
+      await problemOf(client(url, {}, services).get("/", {}, signal));
+      expect(waits).to.deep.equal([500, 2_000, 5_000].map((pause) => [pause, true]));
+    });
+
+    for (const [what, status, headers, problem] of [
+      ["a move without an address", 301, {}, ["redirect", "answers that it moved to somewhere else"]],
+      ["the last of the moves", 399, { location: "/x" }, ["redirect", "answers that it moved to /x"]],
+      ["too many questions", 429, {}, ["unreachable", "answers with status 429: busy"]],
+      ["the first of its own troubles", 500, {}, ["unreachable", "answers with status 500: busy"]],
+    ] as const) {
+      it(`tells of ${what}`, async () => {
+        const url = await server.serve((_request, response) => response.writeHead(status, headers).end("busy"));
+        const told = await problemOf(client(url).get("/", {}));
+        const [code, message] = problem;
+        expect([told.code, told.message]).to.deep.equal([`monitor.${code}`, `${new URL(url).host} ${message}`]);
+        expect([told.hint, told.retry]).to.deep.equal(
+          code === "redirect" ? ["write that address into the configuration", undefined] : ["try again later", true],
+        );
+      });
+    }
+
+    for (const status of [200, 204, 299, 400, 404, 428, 499]) {
+      it(`leaves status ${status} to who asked`, async () => {
+        const url = await server.serve((_request, response) => response.writeHead(status).end());
+        expect((await client(url).get("/", {})).status).to.equal(status);
+      });
+    }
+
+    it("repeats of others' texts the beginning, on one line", () => {
+      expect(excerpt(" a\n\n b\t")).to.equal("a b");
+      expect(excerpt("x".repeat(120))).to.equal("x".repeat(120));
+      expect(excerpt("x".repeat(121))).to.equal(`${"x".repeat(120)}…`);
+    });
+  });
+
+  describe("addresses", () => {
+    const refused = (url: string) => problemOf(Promise.resolve().then(() => new HttpClient({ url }, quickServices())));
+    const WRITE = "write it as https://prometheus.example.org";
+    for (const [url, message, hint] of [
+      ["a b", '"a b" is no http or https address', WRITE],
+      ["file:///x", '"file:///x" is no http or https address', WRITE],
+      ["https://a.example/?x=1", 'the address "https://a.example/?x=1" has a query', "write host and path only"],
+      ["https://a.example/#x", 'the address "https://a.example/#x" has a query', "write host and path only"],
+      [
+        "https://oracle@a.example:1",
+        "the address of a.example:1 holds credentials",
+        "name the file or environment variable they are in",
+      ],
+      [
+        "https://:geheim@a.example",
+        "the address of a.example holds credentials",
+        "name the file or environment variable they are in",
+      ],
+    ] as const) {
+      it(`refuses ${url}`, async () => {
+        expect(await refused(url)).to.deep.equal({ code: "monitor.url", message, hint });
+      });
+    }
+  });
+
+  describe("certificates", function () {
+    this.timeout(20_000);
+    let folder = "";
+    let https: Server | undefined;
+
+    before(async function () {
+      if (programAt(OPENSSL) === undefined) this.skip();
+      folder = mkdtempSync(join(tmpdir(), "upheld-ca-"));
+      const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+      const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+      const [key, cert] = [join(folder, "key.pem"), join(folder, "ca.pem")];
+      runProgram(OPENSSL, "req", "-x509", ...curve, "-keyout", key, "-out", cert, "-days", "2", ...subject);
+      https = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
+        response.end('{"is":"safe"}'),
+      ).listen(0);
+      await once(https, "listening");
+    });
+    after(() => {
+      https?.closeAllConnections();
+      https?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const get = (host: string, ca?: string) => {
+      const url = `https://${host}:${(https?.address() as AddressInfo).port}`;
+      const connection = ca === undefined ? { url } : { url, ca: join(folder, ca) };
+      return new HttpClient(connection, quickServices()).get("/", {});
+    };
+
+    it("are trusted by the authority that is named", async () => {
+      expect((await get("localhost", "ca.pem")).json).to.deep.equal({ is: "safe" });
+    });
+
+    for (const [what, host, ca] of [
+      ["nobody vouches for", "localhost", undefined],
+      ["are of another name", "127.0.0.1", "ca.pem"],
+    ] as const) {
+      it(`that ${what} are refused, asked once`, async () => {
+        const { code, message, hint, retry } = await problemOf(get(host, ca));
+        expect([code, retry]).to.deep.equal(["monitor.certificate", undefined]);
+        expect(message).to.match(new RegExp(`^the certificate of ${host}:\\d+ is not trusted: .`));
+        expect(hint).to.equal(
+          "name the file of its certificate authority as `ca`, and ask by the name in the certificate",
+        );
+      });
+    }
+
+    it("of an authority whose file is not there are told by it", async () => {
+      const { code, message, hint, file } = await problemOf(get("localhost", "absent.pem"));
+      expect([code, hint, file]).to.deep.equal([
+        "monitor.secret",
+        "check its name and its permissions",
+        join(folder, "absent.pem"),
+      ]);
+      expect(message).to.match(/^cannot be read: ENOENT/);
+    });
+  });
+
   describe("credentials", () => {
     let folder = "";
     beforeEach(() => {
@@ -179,6 +400,21 @@ describe("HttpClient, as prometheusMonitor uses it", () => {
         readJune("http://127.0.0.1:1", {}, { auth: { bearer: { environment: "TOKEN" } } }, services),
       );
       expect(problem.message).to.equal("the environment variable TOKEN holds more than one line");
+    });
+
+    it("are told with what to do, and that the file is empty", async () => {
+      const file = join(folder, "empty");
+      writeFileSync(file, " \n");
+      expect(await problemOf(readJune("http://127.0.0.1:1", {}, { auth: { bearer: { file } } }))).to.deep.equal({
+        code: "monitor.secret",
+        message: `the file ${file} holds no secret`,
+        hint: "put the token or the password there, alone on one line",
+      });
+      for (const two of ["a\nb", "a\rb"]) {
+        writeFileSync(file, two);
+        const { message } = await problemOf(readJune("http://127.0.0.1:1", {}, { auth: { bearer: { file } } }));
+        expect(message).to.equal(`the file ${file} holds more than one line`);
+      }
     });
 
     it("in the address are refused, without repeating them", () => {

@@ -50,6 +50,31 @@ describe("scanMatrix", () => {
     expect(pairsOf(matrixOf(list))?.[0]).to.have.length(501);
   });
 
+  for (const [text, number] of [
+    ["Inf", Infinity],
+    ["+Inf", Infinity],
+    ["-Inf", -Infinity],
+    ["1e+06", 1_000_000],
+    ["0", 0],
+    ["NaN", NaN],
+    ["x", NaN],
+  ] as const) {
+    it(`toNumber of ${text} is ${number}, and so it is read`, () => {
+      expect(toNumber(text)).to.deep.equal(number);
+      expect(pairsOf(matrixOf([[1, text]]))).to.deep.equal([[[1, number]]]);
+    });
+  }
+
+  it("reads numbers of fifteen digits itself, and longer values as JavaScript does", () => {
+    const list = [
+      [123_456_789_012.345, "123456789012345"],
+      [0.5, "1234567890123456"],
+      [0, "-0.123456789012345"],
+    ] as const;
+    expect(pairsOf(matrixOf(list))).to.deep.equal([list.map(([at, text]) => [at, Number(text)])]);
+    expect(scan('{"values":[[1234567890123.456,"1"]]}')).to.equal(undefined);
+  });
+
   it("is not misled by labels", () => {
     const label = '"values":[[1,"1"]]';
     const body = { ...EMPTY, data: { resultType: "matrix", result: [{ metric: { label }, values: [[5, "1"]] }] } };
@@ -68,6 +93,15 @@ describe("scanMatrix", () => {
     ["a comma too many", '[[1,"1"],]'],
     ["a leading zero, which is no JSON", '[[01,"1"]]'],
     ["an end too soon", '[[1,"1"]'],
+    ["no end of a value", '[[1,"1]]'],
+    ["a space in a value", '[[1,"1 1"]]'],
+    ["a time without its whole part", '[[.5,"1"]]'],
+    ["a time without its fraction", '[[1.,"1"]]'],
+    ["a time of two points", '[[1.2.3,"1"]]'],
+    ["another separator", '[[1;"1"]]'],
+    ["another separator of samples", '[[1,"1"];[2,"1"]]'],
+    ["another bracket", '[{1,"1"]]'],
+    ["another end of a sample", '[[1,"1"},[2,"1"]]'],
   ] as const) {
     it(`leaves an answer with ${what} to JSON.parse`, () => {
       expect(scan(`{"values":${list}}`)).to.equal(undefined);

@@ -1,113 +1,115 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
 import { HttpClient } from "../../src/monitors/http.ts";
 import { silencesOf } from "../../src/monitors/silences.ts";
-import { ALERTMANAGER, answers, freePort, programAt, startProgram, type Running } from "../support/programs.ts";
 import { problemOf } from "../chain/rejection.ts";
-import { answering } from "./answers.ts";
+import { answering, type Answering } from "./answers.ts";
 import { quickServices } from "./services.ts";
+
+const at = (text: string) => BigInt(Date.parse(text) / 1000);
+const DAY = { start: at("2025-10-09T00:00:00Z"), end: at("2025-10-10T00:00:00Z") };
 
 interface Matcher {
   readonly name: string;
   readonly value: string;
-  readonly isRegex?: boolean;
+  readonly isRegex: boolean;
   readonly isEqual?: boolean;
 }
 
-const now = () => Math.floor(Date.now() / 1000);
+/** What Alertmanager answers; a real one is asked in silences.server.test.ts. */
+describe("silencesOf, by what Alertmanager answers", () => {
+  let server: Answering | undefined;
+  afterEach(() => server?.stop());
 
-describe("silencesOf a real Alertmanager", function () {
-  this.timeout(60_000);
-  let folder = "";
-  let url = "";
-  let alertmanager: Running | undefined;
-
-  before(async function () {
-    if (programAt(ALERTMANAGER) === undefined) this.skip();
-    folder = mkdtempSync(join(tmpdir(), "upheld-alertmanager-"));
-    const file = join(folder, "alertmanager.yml");
-    writeFileSync(file, "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n");
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    const args = [
-      `--config.file=${file}`,
-      `--storage.path=${folder}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
-    ];
-    alertmanager = await startProgram(ALERTMANAGER, args, () => answers(`${url}/-/ready`));
+  const silence = (from: string, to: string, ...matchers: readonly Matcher[]) => ({
+    startsAt: from,
+    endsAt: to,
+    matchers,
   });
 
-  after(async () => {
-    await alertmanager?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function silence(from: number, to: number, ...matchers: readonly Matcher[]): Promise<string> {
-    const response = await fetch(`${url}/api/v2/silences`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        startsAt: new Date(from * 1000).toISOString(),
-        endsAt: new Date(to * 1000).toISOString(),
-        createdBy: "oracle",
-        comment: "move",
-        matchers: matchers.map((matcher) => ({ isRegex: false, isEqual: true, ...matcher })),
-      }),
-    });
-    expect(response.status).to.equal(200);
-    return ((await response.json()) as { silenceID: string }).silenceID;
+  async function read(silences: unknown, labels: Record<string, string> = {}) {
+    await server?.stop();
+    server = await answering({ "/api/v2/silences": silences });
+    return silencesOf(new HttpClient({ url: server.url }, quickServices()), labels).read(DAY);
   }
 
-  const windowsOf = (labels: Record<string, string>, from: number, to: number) =>
-    silencesOf(new HttpClient({ url }, quickServices()), labels).read({ start: BigInt(from), end: BigInt(to) });
+  for (const [what, matchers, isMatched] of [
+    ["no matcher", [], true],
+    ["the same value", [{ name: "service", value: "website", isRegex: false }], true],
+    ["another value", [{ name: "service", value: "mail", isRegex: false }], false],
+    ["a part of the value", [{ name: "service", value: "web", isRegex: false }], false],
+    ["no regular expression, though it looks like one", [{ name: "service", value: "web.*", isRegex: false }], false],
+    ["a regular expression for all of it", [{ name: "service", value: "web.*", isRegex: true }], true],
+    ["a regular expression for its beginning", [{ name: "service", value: "web", isRegex: true }], false],
+    ["a regular expression for its end", [{ name: "service", value: "site", isRegex: true }], false],
+    ["a choice of which one is all of it", [{ name: "service", value: "mail|website", isRegex: true }], true],
+    ["a choice of which each is a part", [{ name: "service", value: "web|site", isRegex: true }], false],
+    ["all but another value", [{ name: "service", value: "mail", isRegex: false, isEqual: false }], true],
+    ["all but this value", [{ name: "service", value: "website", isRegex: false, isEqual: false }], false],
+    [
+      "all but what a regular expression means",
+      [{ name: "service", value: "w.*", isRegex: true, isEqual: false }],
+      false,
+    ],
+    ["a label that is not there, as empty", [{ name: "region", value: "", isRegex: false }], true],
+    ["a label that must be there", [{ name: "region", value: "", isRegex: false, isEqual: false }], false],
+    [
+      "two labels of which one is not so",
+      [
+        { name: "service", value: "website", isRegex: false },
+        { name: "site", value: "oslo", isRegex: false },
+      ],
+      false,
+    ],
+    [
+      "two labels that both are so",
+      [
+        { name: "service", value: "website", isRegex: false },
+        { name: "site", value: "vienna", isRegex: false },
+      ],
+      true,
+    ],
+  ] as const) {
+    it(`${isMatched ? "takes" : "leaves out"} a silence of ${what}`, async () => {
+      const one = silence("2025-10-09T01:00:00Z", "2025-10-09T02:00:00Z", ...matchers);
+      const window = { start: at("2025-10-09T01:00:00Z"), end: at("2025-10-09T02:00:00Z") };
+      expect(await read([one], { service: "website", site: "vienna" })).to.deep.equal(isMatched ? [window] : []);
+    });
+  }
 
-  it("gives those that would silence such an alert, and share a second with the period", async () => {
-    const start = now() + 3_600;
-    await silence(start, start + 600, { name: "service", value: "website" });
-    await silence(start + 1_000, start + 1_600, { name: "service", value: "web.*", isRegex: true });
-    await silence(start + 2_000, start + 2_600, { name: "service", value: "web", isRegex: true });
-    await silence(
-      start + 3_000,
-      start + 3_600,
-      { name: "service", value: "website" },
-      { name: "site", value: "vienna" },
+  for (const [what, from, to, window] of [
+    ["ends with the day's first second", "2025-10-08T00:00:00Z", "2025-10-09T00:00:01Z", true],
+    ["ends as the day begins", "2025-10-08T00:00:00Z", "2025-10-09T00:00:00Z", false],
+    ["begins with the day's last second", "2025-10-09T23:59:59Z", "2025-10-11T00:00:00Z", true],
+    ["begins as the day ends", "2025-10-10T00:00:00Z", "2025-10-11T00:00:00Z", false],
+    ["is longer than the day", "2025-10-01T00:00:00Z", "2025-11-01T00:00:00Z", true],
+    ["ends as it begins", "2025-10-09T01:00:00Z", "2025-10-09T01:00:00Z", false],
+    ["ends before it begins", "2025-10-09T02:00:00Z", "2025-10-09T01:00:00Z", false],
+  ] as const) {
+    it(`${window ? "gives, uncut," : "leaves out"} one that ${what}`, async () => {
+      expect(await read([silence(from, to)])).to.deep.equal(window ? [{ start: at(from), end: at(to) }] : []);
+    });
+  }
+
+  it("cuts fractions of seconds off, and knows zones", async () => {
+    expect(await read([silence("2025-10-09T03:00:00.999+02:00", "2025-10-09T02:00:00.001Z")])).to.deep.equal([
+      { start: at("2025-10-09T01:00:00Z"), end: at("2025-10-09T02:00:00Z") },
+    ]);
+  });
+
+  it("names its labels, with their values quoted", () => {
+    const client = new HttpClient({ url: "https://a.example/am" }, quickServices());
+    expect(silencesOf(client, { service: 'a "b"', site: "oslo" }).source).to.equal(
+      'Alertmanager at a.example/am: silences of {service="a \\"b\\"",site="oslo"}',
     );
-    await silence(start + 4_000, start + 4_600, { name: "service", value: "mail", isEqual: false });
-    await silence(start + 5_000, start + 5_600, { name: "region", value: "", isEqual: false });
-
-    const sorted = async (from: number, to: number) =>
-      [...(await windowsOf({ service: "website" }, from, to))].sort((a, b) => Number(a.start - b.start));
-    const window = (from: number) => ({ start: BigInt(start + from), end: BigInt(start + from + 600) });
-    expect(await sorted(start, start + 10_000)).to.deep.equal([window(0), window(1_000), window(4_000)]);
-    expect(await sorted(start + 599, start + 1_001)).to.deep.equal([window(0), window(1_000)]);
-    expect(await sorted(start + 600, start + 1_000)).to.deep.equal([]);
   });
 
-  it("cannot be given a past: a silence begins when it was made", async () => {
-    const [from, made] = [now() - 3_600, now()];
-    await silence(from, made + 600, { name: "service", value: "backdated" });
-    const [window] = await windowsOf({ service: "backdated" }, from, made + 600);
-    expect(Number(window?.start)).to.be.within(made, made + 5);
-    expect(window?.end).to.equal(BigInt(made + 600));
-  });
-
-  it("leaves out one that was taken back before it began", async () => {
-    const start = now() + 3_600;
-    const id = await silence(start, start + 600, { name: "service", value: "cancelled" });
-    expect((await windowsOf({ service: "cancelled" }, now(), start + 600)).length).to.equal(1);
-    await fetch(`${url}/api/v2/silence/${id}`, { method: "DELETE" });
-    expect(await windowsOf({ service: "cancelled" }, now() - 60, start + 600)).to.deep.equal([]);
-  });
-
-  it("names its source, and refuses what is no Alertmanager", async () => {
-    const source = silencesOf(new HttpClient({ url }, quickServices()), { service: "a" }).source;
-    expect(source).to.equal(`Alertmanager at ${url.slice("http://".length)}: silences of {service="a"}`);
-    const other = await answering({ "/api/v2/silences": { status: "success" } });
-    const reading = silencesOf(new HttpClient({ url: other.url }, quickServices()), {}).read({ start: 0n, end: 1n });
-    expect((await problemOf(reading)).code).to.equal("monitor.unexpected");
-    await other.stop();
+  it("says what is wrong with an answer of something else", async () => {
+    const { code, message, hint } = await problemOf(read([{ startsAt: "2025-10-09T01:00:00Z", matchers: [] }]));
+    const host = server?.url.slice("http://".length);
+    expect([code, hint]).to.deep.equal(["monitor.unexpected", "check the address"]);
+    expect(message).to.equal(
+      `what answers at ${host} is not Alertmanager: status 200 (0: endsAt: Invalid input: expected string, received undefined)`,
+    );
+    expect((await problemOf(read(undefined))).message).to.match(/ is not Alertmanager: status 404 \(Invalid input: /);
   });
 });

@@ -101,6 +101,56 @@ describe("statuspageMonitor", () => {
     expect(measurement).to.deep.equal({ total: 2_678_400n, bad: 6_900n - 1_800n, excluded: 1_800n });
   });
 
+  it("takes maintenance of the component only, and none that names no component", async () => {
+    const planned = (day: string, more = {}) =>
+      incident("maintenance", "2025-10-01T00:00:00Z", null, {
+        scheduled_for: `2025-10-${day}T15:00:00Z`,
+        scheduled_until: `2025-10-${day}T16:00:00Z`,
+        ...more,
+      });
+    const all = [
+      planned("05", { components: [{ name: "API" }] }),
+      planned("06", { components: [{ name: "Web" }] }),
+      planned("07", { components: null }),
+      planned("08", { components: [] }),
+    ];
+    expect((await read([], all)).exclusions.length).to.equal(4);
+    await server?.stop();
+    const { exclusions, source } = await read([], all, { component: "API" });
+    expect(exclusions).to.deep.equal([span("2025-10-05T15:00:00Z", "2025-10-05T16:00:00Z")]);
+    expect(source).to.match(/^Statuspage at 127\.0\.0\.1:\d+: incidents of impact major, critical that name API$/);
+  });
+
+  it("notes what it cut or merged of outages and maintenance, not that nothing was announced", async () => {
+    const before = incident("major", "2025-09-30T23:00:00Z", "2025-10-01T01:00:00Z");
+    const planned = incident("maintenance", "2025-09-01T00:00:00Z", null, {
+      scheduled_for: "2025-10-31T23:00:00Z",
+      scheduled_until: "2025-11-01T01:00:00Z",
+    });
+    const { outages, exclusions, notes } = await read([before], [planned]);
+    expect(outages).to.deep.equal([span("2025-10-01T00:00:00Z", "2025-10-01T01:00:00Z")]);
+    expect(exclusions).to.deep.equal([span("2025-10-31T23:00:00Z", "2025-11-01T00:00:00Z")]);
+    expect(notes.map(({ code }) => code)).to.deep.equal(["clipped", "clipped"]);
+    await server?.stop();
+    expect((await read([])).notes.map(({ code, message }) => [code, message.includes("outage")])).to.deep.equal([
+      ["none", true],
+    ]);
+  });
+
+  it("needs but one of fifty incidents from before the period", async () => {
+    const [old, late] = ["2025-10-01T00:00:00Z", "2025-10-02T00:00:00Z"].map((at) => incident("none", at, at));
+    expect((await read([...Array.from({ length: 49 }, () => late), old])).outages).to.deep.equal([]);
+    await server?.stop();
+    const { hint } = await problemOf(read(Array.from({ length: 51 }, () => late)));
+    expect(hint).to.equal("older ones are missing: list the outages in a CSV file from the page's history");
+  });
+
+  it("refuses a page whose maintenance is none", async () => {
+    const told = await problemOf(read([], [incident("maintenance", "2025-10-01T00:00:00Z", null)]));
+    expect(told.hint).to.equal("check the address");
+    expect(told.message).to.match(/ is not a Statuspage: status 200 \(scheduled_maintenances: 0: scheduled_for: /);
+  });
+
   it("refuses a page that has forgotten the beginning of the period, by one second", async () => {
     const fifty = (created: string) => Array.from({ length: 50 }, () => incident("none", created, created));
     expect((await read(fifty("2025-10-01T00:00:00Z"))).outages).to.deep.equal([]);
@@ -190,6 +240,38 @@ describe("upptimeMonitor", () => {
       span("2025-10-08T13:30:00Z", "2025-10-08T14:00:00Z"),
     ]);
   });
+
+  for (const [what, body, isTaken] of [
+    [
+      "with spaces around",
+      "<!--\n  start :  2025-10-07T13:00:00Z  \n end:2025-10-07T14:00:00Z\nexpectedDown:website\n-->",
+      true,
+    ],
+    [
+      "of several sites",
+      "<!--start: 2025-10-07T13:00:00Z\nend: 2025-10-07T14:00:00Z\nexpectedDown: a,website ,b-->",
+      true,
+    ],
+    ["without an end", "<!--\nstart: 2025-10-07T13:00:00Z\nexpectedDown: website\n-->", false],
+    ["without a start", "<!--\nend: 2025-10-07T13:00:00Z\nexpectedDown: website\n-->", false],
+    ["of no site", "<!--\nstart: 2025-10-07T13:00:00Z\nend: 2025-10-07T14:00:00Z\n-->", false],
+    [
+      "of a site that begins alike",
+      "<!--\nstart: 2025-10-07T13:00:00Z\nend: 2025-10-07T14:00:00Z\nexpectedDown: website2\n-->",
+      false,
+    ],
+    ["outside of the comment", "start: 2025-10-07T13:00:00Z\nend: 2025-10-07T14:00:00Z\nexpectedDown: website", false],
+    [
+      "with other words before",
+      "<!--\nrestart: 2025-10-07T13:00:00Z\nend: 2025-10-07T14:00:00Z\nexpectedDown: website\n-->",
+      false,
+    ],
+  ] as const) {
+    it(`${isTaken ? "takes" : "leaves out"} maintenance ${what}`, async () => {
+      const { exclusions } = await read([[]], [issue("Move", "2025-10-01T00:00:00Z", null, body)]);
+      expect(exclusions).to.deep.equal(isTaken ? [span("2025-10-07T13:00:00Z", "2025-10-07T14:00:00Z")] : []);
+    });
+  }
 
   it("says which repository is not there", async () => {
     const { code, message } = await problemOf(read([]));
