@@ -129,6 +129,19 @@ describe("collect", function () {
     );
   });
 
+  it("counts no place of which a server gives an empty list", async () => {
+    const quiet = forgetful({ eu: every30(JUNE, 1) });
+    const given = quiet.server!;
+    const rest: typeof given.rest = async function* (window, signal) {
+      yield { vantage: "us", samples: [] };
+      yield* given.rest(window, signal);
+    };
+    quiet.time = JUNE + 1_000;
+    const monitor = { ...quiet, server: { ...given, rest } };
+    const { places } = await collect({ folder, monitor, since: BigInt(JUNE) }, { now: () => quiet.time });
+    expect(places).to.deep.equal(["eu"]);
+  });
+
   it("keeps a time without samples too: that there were none is known", async () => {
     const monitor = forgetful({ eu: every30(JUNE, 1).filter(([time]) => time < JUNE + 600) });
     await run(monitor, JUNE + 1_000);

@@ -98,6 +98,11 @@ describe("the configuration of monitors", () => {
     ).to.deep.equal({ url: "https://a", ca: "/etc/upheld/c", tenant: "b", timeout: 120_000 });
   });
 
+  it("says nothing of what is not given", () => {
+    const { prometheus } = monitorConfig.parse(parseYaml("prometheus: { url: 'https://a', query: q }"));
+    expect(connectionOf(prometheus!, (file) => file)).to.have.keys("url");
+  });
+
   it("hands on which incidents of a status page count", async () => {
     const day = { created_at: "2025-10-09T14:00:00Z", resolved_at: "2025-10-09T15:00:00Z" };
     const incident = {

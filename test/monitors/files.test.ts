@@ -289,6 +289,15 @@ describe("files of samples", () => {
         `"up{ ${"x".repeat(56)}" is not a sample`,
       ],
       [
+        "labels that are none, at length",
+        `up{${"x".repeat(70)}} 1 1\n# EOF\n`,
+        "openmetrics.malformed",
+        1,
+        `"${"x".repeat(60)}" are not labels`,
+      ],
+      ["more behind a time", "up 1 1 2\n# EOF\n", "openmetrics.malformed", 1, '"up 1 1 2" is not a sample'],
+      ["a time with more behind it", "up 1 1x\n# EOF\n", "openmetrics.malformed", 1, '"up 1 1x" is not a sample'],
+      [
         "labels without a comma",
         'up{a="b"c="d"} 1 1\n# EOF\n',
         "openmetrics.malformed",

@@ -77,6 +77,13 @@ describe("prometheusMonitor and what answers it", () => {
       expect(await readJune(url, { label: "region" })).to.have.keys("eu");
     });
 
+    it("need a word in it", async () => {
+      const url = await server.play({ samples: matrix(series({ instance: "??" }, [START, "1"])) });
+      const { message, hint } = await problemOf(readJune(url));
+      expect(message).to.equal('the series {instance="??"} says nothing in its label instance');
+      expect(hint).to.equal("name a label that all series of the query have, or narrow the query");
+    });
+
     it("must all have that label", async () => {
       const url = await server.play({ samples: matrix(series({ instance: "x" }, [START, "1"])) });
       const { code, message } = await problemOf(readJune(url, { label: "region" }));
@@ -177,7 +184,10 @@ describe("prometheusMonitor and what answers it", () => {
       expect(message).to.match(
         / no longer has all since 2025-06-01T00:00:00Z: it keeps nothing before 2025-06-01T00:00:01Z$/,
       );
-      expect(hint).to.include("--storage.tsdb.retention.time");
+      expect(hint).to.equal(
+        "keep samples longer (--storage.tsdb.retention.time=100d) or collect them; " +
+          "if monitoring only began then, say since when",
+      );
       expect(retry).to.equal(undefined);
     });
 
@@ -215,16 +225,21 @@ describe("prometheusMonitor and what answers it", () => {
     });
 
     it("has no such series when no sample is in it at all", async () => {
-      const { code, message } = await problemOf(readJune(await server.play({ count: nothing })));
+      const { code, message, hint } = await problemOf(readJune(await server.play({ count: nothing })));
       expect(code).to.equal("monitor.no-series");
+      expect(hint).to.equal("try the query on the monitor's own page: a label may be written otherwise");
       expect(message).to.match(/ has no sample of probe_success from 2025-06-01T00:00:00Z to 2025-06-03T00:00:00Z$/);
     });
 
     it("is too early while its last samples may be on their way", async () => {
       const url = await server.play({});
       const soon = { ...quickServices(), now: () => Number(JUNE.end) + 119 };
-      const { code, retry } = await problemOf(readJune(url, {}, {}, soon));
-      expect({ code, retry }).to.deep.equal({ code: "monitor.too-early", retry: true });
+      expect(await problemOf(readJune(url, {}, {}, soon))).to.deep.equal({
+        code: "monitor.too-early",
+        message: "the window ends at 2025-06-03T00:00:00Z; its last samples may be on their way for 120 seconds more",
+        hint: "try again later",
+        retry: true,
+      });
       expect(await readJune(url, {}, {}, { ...soon, now: () => Number(JUNE.end) + 120 })).to.deep.equal({});
     });
   });
