@@ -1,10 +1,12 @@
 import { expect } from "chai";
-import { id } from "ethers";
+import { getAddress, id } from "ethers";
 import { ISLAEscrow__factory } from "../../typechain-types/index.ts";
 import type { Agreement } from "../../src/chain/agreement.ts";
-import { eventsOf, lastOf, readHistory } from "../../src/chain/history.ts";
+import { eventsOf, lastOf, readClosed, readHistory, readLastReports } from "../../src/chain/history.ts";
 import { answering, HangUp, RpcError } from "./answering.ts";
 import { problemOf } from "./rejection.ts";
+
+type Reading = Parameters<typeof readClosed>[0];
 
 const ESCROW = ISLAEscrow__factory.createInterface();
 const ADDRESS = `0x${"11".repeat(20)}`;
@@ -158,5 +160,80 @@ describe("an agreement's history", () => {
     expect(lastOf(history, "Accepted")).to.include({ seat: 1n });
     expect(eventsOf(history, "Accepted")).to.have.length(1);
     expect(lastOf(history, "Closed")).to.equal(undefined);
+  });
+});
+
+describe("what many agreements said", () => {
+  /** The address of agreement number `i`. */
+  const agreement = (i: number) => getAddress(`0x${(i + 1).toString(16).padStart(40, "0")}`);
+  const said = (
+    i: number,
+    block: number,
+    name: "Reported" | "Revised" | "Closed" | "Funded",
+    values: readonly unknown[],
+  ) => {
+    const { data, topics } = ESCROW.encodeEventLog(name, values);
+    return { ...log(block, data, topics), address: agreement(i) };
+  };
+  const topic = (name: "Reported" | "Revised" | "Closed") => ESCROW.getEvent(name).topicHash;
+
+  /** A node that finds what is asked for, as nodes do; and the addresses of each question. */
+  async function asking<T>(logs: readonly ReturnType<typeof said>[], work: (factory: Reading) => Promise<T>) {
+    const asked: { address: string[]; topics: string[][]; fromBlock: string }[] = [];
+    const node = {
+      eth_blockNumber: () => "0x7d0",
+      eth_getLogs: ({
+        address,
+        ...filter
+      }: Omit<(typeof asked)[number], "address"> & { address: string | string[] }) => {
+        // one address is sent without a list
+        const addresses = [address].flat().map((each) => getAddress(each));
+        asked.push({ address: addresses, ...filter });
+        return logs.filter(
+          (each) => addresses.includes(each.address) && filter.topics[0]?.includes(each.topics[0] ?? ""),
+        );
+      },
+    };
+    const found = await answering(node, (provider) => work({ provider, block: CREATED }));
+    return { found, asked };
+  }
+
+  it("is the revision of each period's last report, a hundred agreements a question", async () => {
+    const counts = [{ total: 100n, bad: 1n, excluded: 0n }];
+    const report = (i: number, block: number, period: bigint) =>
+      said(i, block, "Reported", [period, 7n, `0x${"ab".repeat(32)}`, counts]);
+    const logs = [
+      report(0, 1_100, 3n),
+      report(0, 1_200, 4n),
+      said(0, 1_210, "Revised", [4n, 1n]),
+      report(0, 1_210, 4n),
+      report(100, 1_300, 3n),
+      said(5, 1_400, "Funded", [7n]),
+    ];
+    const references = Array.from({ length: 101 }, (_, i) => ({ agreement: agreement(i), period: 4n }));
+    const { found, asked } = await asking(logs, (factory) => readLastReports(factory, references));
+    expect([...found]).to.deep.equal([
+      [`${agreement(0)}/3`, 0n],
+      [`${agreement(0)}/4`, 1n],
+      [`${agreement(100)}/3`, 0n],
+    ]);
+    expect(asked.map(({ address }) => address.length)).to.deep.equal([100, 1]);
+    expect(asked[0]).to.deep.include({ topics: [[topic("Reported"), topic("Revised")]], fromBlock: "0x3e8" });
+    expect((await asking(logs, (factory) => readLastReports(factory, []))).asked).to.deep.equal([]);
+  });
+
+  it("is which of them are closed, a hundred a question", async () => {
+    const logs = [
+      said(7, 1_100, "Closed", [0n, 0n]),
+      said(3, 1_200, "Funded", [7n]),
+      said(100, 1_300, "Closed", [0n, 0n]),
+    ];
+    const all = Array.from({ length: 101 }, (_, i) => agreement(i));
+    const { found, asked } = await asking(logs, (factory) => readClosed(factory, all));
+    expect([...found]).to.deep.equal([agreement(7), agreement(100)]);
+    expect(asked.map(({ address }) => address.length)).to.deep.equal([100, 1]);
+    expect(asked[1]).to.deep.include({ topics: [[topic("Closed")]], fromBlock: "0x3e8" });
+    expect((await asking(logs, (factory) => readClosed(factory, []))).asked).to.deep.equal([]);
+    expect((await asking(logs, (factory) => readClosed(factory, all.slice(0, 100)))).asked).to.have.length(1);
   });
 });

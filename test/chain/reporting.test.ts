@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { nextStep, sameCounts, type Situation } from "../../src/chain/reporting.ts";
+import { SILENCE, STAGES } from "../../src/chain/enums.ts";
+import { nextStep, nextStepUnmeasured, sameCounts, type Situation } from "../../src/chain/reporting.ts";
 import { UpheldError, type Problem } from "../../src/errors.ts";
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
+import { problemOf } from "./rejection.ts";
 
 const FROM = 1_896_134_400n; // 1 Feb 2030
 const DAY = 86_400n;
@@ -146,5 +148,39 @@ describe("what is left to do for a report", () => {
       message: "Too late to correct period 1: the window closed 6 Feb 2030. The report stands at 500.00 USDC credit.",
       hint: HINT,
     });
+  });
+});
+
+describe("what is left to do before anything is measured", () => {
+  const stageOf = (name: (typeof STAGES)[number]) => BigInt(STAGES.indexOf(name));
+  const unmeasured = (state: Record<string, unknown>, changes: Partial<Situation> = {}) => {
+    const { period, now, currency } = situation(changes);
+    return nextStepUnmeasured({ period, now, currency, summary: summary({ state }) });
+  };
+  const refused = (work: () => unknown) => problemOf(Promise.resolve().then(work));
+
+  it("is nothing while a report of the period stands, disputed or not, whatever the time", () => {
+    for (const name of ["reported", "disputed"] as const) {
+      for (const now of [0n, FROM, FROM + 400n * DAY]) {
+        const step = unmeasured({ stage: stageOf(name), revision: 2n }, { now });
+        expect(step, name).to.deep.equal({ kind: "done", revision: 2n });
+      }
+    }
+  });
+
+  it("is to post revision 0 where no report stands, while the window is open", async () => {
+    for (const name of ["running", "awaiting"] as const) {
+      const step = unmeasured({ stage: stageOf(name), revision: 2n });
+      expect(step, name).to.deep.equal({ kind: "post", revision: 0n });
+    }
+    const late = await refused(() => unmeasured({ stage: stageOf("awaiting") }, { now: FROM + 5n * DAY }));
+    expect(late.code).to.equal("report.too-late");
+  });
+
+  it("does not take silence, or another period's report, for one", async () => {
+    const silent = await refused(() => unmeasured({ stage: stageOf("reported"), revision: SILENCE }));
+    expect(silent.code).to.equal("report.too-late");
+    const next = await refused(() => unmeasured({ stage: stageOf("reported"), revision: 0n }, { period: 2n }));
+    expect(next.code).to.equal("report.too-early");
   });
 });
