@@ -80,8 +80,8 @@ const RECORDING = ["journaling", "recorded", "reviewing", "saying"];
 const MONITOR_TESTS = "test/monitors/!(*.server|*.live|*.kit).test.ts";
 /** Not those that tell stories on nodes: the same is told without. */
 const WATCH_TESTS = "test/watch/!(killed|watch|course-on-chain).test.ts";
-/** Those that swear, compare, plead and verify; none of them starts a process: no mutant is active in there. */
-const STORIES = ["arguing", "life", "two-keys"].map((name) => `test/cli/${name}.test.ts`);
+/** Those that swear, compare, plead and verify, the quick one first; none of them starts a process: no mutant is active in there. */
+const STORIES = ["telling", "arguing", "life", "two-keys"].map((name) => `test/cli/${name}.test.ts`);
 
 const inChain = (name: string): string => `src/chain/${name}.ts`;
 const inCli = (name: string): string => `src/cli/${name}.ts`;
