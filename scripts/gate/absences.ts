@@ -84,7 +84,7 @@ const ABSENCES: readonly Absence[] = [
     isReal: !hasAnvil() || chromiumPath() === undefined,
   },
   {
-    files: ["test/evidence/files.test.ts"],
+    files: ["test/evidence/files.test.ts", "test/committee/files.test.ts"],
     reason: "root, or Windows, may write into every folder",
     isReal: process.getuid?.() === 0 || process.platform === "win32",
   },

@@ -102,7 +102,8 @@ describe("a monitor that an oracle reads", () => {
     const what = measured({ places: { bad: 1, of: 2 } });
     const reading = await read({ kind: "samples", monitor }, { what }, undefined, signal);
     expect(asked).to.deep.equal([{ window: { start: PERIOD.start - 600n, end: PERIOD.end }, signal }]);
-    const { series, ...rest } = sampled(reading);
+    const { series, seen, ...rest } = sampled(reading);
+    expect(seen?.verdicts.bad, "judged already, for whoever else reads it").to.deep.equal([]);
     expect(rest).to.deep.equal({
       ...{ grade: "samples", indicator: indicator(), policy: what.policy, maintenance: [], remarks: [] },
     });
