@@ -37,6 +37,10 @@ function deliver({ ids, alone, folder }: Order): Delivery {
     build(applied(mutant), new Set([mutant.file]), folder);
     return { notCompiled: [], notSwitched: [] };
   }
+  // What a deleted assignment breaks shows only further down, where no mutant is: as a storage pointer that is not set.
+  const isWrongAlone = (mutant: Mutant, errors: ReturnType<typeof errorsOf>): boolean =>
+    errors.some(({ sourceLocation: at }) => at?.file === mutant.file) &&
+    errorsOf(parse(addSwitches(sources, trees, [mutant]))).length > 0;
   const refused: Mutant[] = [];
   for (;;) {
     const rendered = addSwitches(sources, trees, mutants);
@@ -48,7 +52,8 @@ function deliver({ ids, alone, folder }: Order): Delivery {
     const found = new Set(
       errors.map(({ sourceLocation: at }) => at && mutantAt(rendered.get(at.file) ?? "", at.start, at.end)),
     );
-    const wrong = mutants.filter(({ id }) => found.has(id));
+    const named = mutants.filter(({ id }) => found.has(id));
+    const wrong = named.length > 0 ? named : mutants.filter((mutant) => isWrongAlone(mutant, errors));
     if (wrong.length === 0) throw new Error(errors[0]?.formattedMessage);
     refused.push(...wrong);
     mutants = mutants.filter((mutant) => !wrong.includes(mutant));
