@@ -13,7 +13,7 @@ import { fastKeccak } from "../../src/evidence/keccak.ts";
 import { Monitors } from "../../src/monitors/open.ts";
 import { readConfig } from "../../src/oracle/config.ts";
 import type { DuePeriod } from "../../src/oracle/due.ts";
-import { inGroups, inOrder } from "../../src/oracle/groups.ts";
+import { inGroups, inOrder, monitorOfDue } from "../../src/oracle/groups.ts";
 import { measureFromSources } from "../../src/oracle/measure.ts";
 import { openPortfolio } from "../../src/oracle/portfolio.ts";
 import { prepare, type Prepared } from "../../src/oracle/prepare.ts";
@@ -81,7 +81,7 @@ const due = agreements.map((agreement): DuePeriod => ({
 }));
 const prepared = new Map<string, Prepared>();
 for (const chunk of inOrder(due)) {
-  await inGroups(chunk, config.atOnce, async (one, readings) => {
+  await inGroups(chunk, monitorOfDue, config.atOnce, async (one, readings) => {
     prepared.set(one.agreement.address, await prepare(one, measure, config.evidence, undefined, readings, keccak));
   });
 }

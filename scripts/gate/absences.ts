@@ -42,6 +42,7 @@ const ABSENCES: readonly Absence[] = [
       "test/oracle/lying.test.ts",
       "test/oracle/monitored.test.ts",
       "test/oracle/report-all.test.ts",
+      "test/oracle/shared-batch.test.ts",
       "test/oracle/tickets-and-days.test.ts",
       "test/scenarios/anvil.test.ts",
       "test/statement/audit.test.ts",

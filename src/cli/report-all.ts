@@ -62,7 +62,7 @@ export async function reportAll(context: Context, given: AllOptions): Promise<Re
 /** Everything due goes into one file, however long: whoever delivers it does so in parts that get their gas. */
 async function proposeAll(
   context: Context,
-  { chain, factory, agreements, measure, config }: OpenedOracle,
+  { chain, factory, agreements, measure, keccak, config }: OpenedOracle,
   given: AllOptions & { readonly propose: string; readonly evidence: string },
   tell: Tell,
 ): Promise<Result> {
@@ -79,6 +79,7 @@ async function proposeAll(
     atOnce: config.atOnce,
     month: given.month,
     committee: committee.address,
+    keccak,
     signal: output.io.signal,
     tell,
   });

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { Agreement } from "../chain/agreement.ts";
+import type { BatchedReport } from "../chain/batch.ts";
 import { decodeFailure } from "../chain/failure.ts";
 import { keyOf, type BatchFile } from "../committee/batch-file.ts";
 import type { Committee } from "../committee/committee.ts";
 import { reasonAgainst, type Reviewer } from "../committee/own-review.ts";
 import type { Objection } from "../committee/review.ts";
 import { UpheldError } from "../errors.ts";
+import { inGroups, monitorOf, type Readings } from "../oracle/groups.ts";
 import { problemOf } from "../oracle/prepare.ts";
-import { together } from "../oracle/together.ts";
 import { Unit, type Indicator } from "../terms/types.ts";
 import type { Context } from "./context.ts";
 import { usage } from "./job.ts";
@@ -67,7 +68,7 @@ export async function reviewMany(
 ): Promise<Objection[]> {
   const known = new Map(agreements.map((one) => [one.address, one]));
   const { signal } = context.output.io;
-  const reviewer: Reviewer = {
+  const reviewer = (readings: Readings): Reviewer => ({
     chainId: committee.chainId,
     committee: committee.address,
     folder: evidence,
@@ -78,14 +79,14 @@ export async function reviewMany(
       const watched = known.get(agreement.address);
       if (watched === undefined) throw notServed(config.file);
       const { start, end } = await agreement.period(number);
-      return measure(watched, { number, start, end }, signal);
+      return measure(watched, { number, start, end }, signal, readings);
     },
-  };
+  });
   let done = 0;
-  const reviews = together(batch.reports, config.atOnce, async (report): Promise<Objection[]> => {
+  const review = async (report: BatchedReport, readings: Readings): Promise<Objection[]> => {
     signal.throwIfAborted();
     try {
-      const reason = await reasonAgainst(reviewer, await Agreement.at(factory, report.agreement), report);
+      const reason = await reasonAgainst(reviewer(readings), await Agreement.at(factory, report.agreement), report);
       if (++done % 25 === 0) context.output.note(`${done} of ${batch.reports.length} reviewed`);
       return reason === undefined ? [] : [{ report, reason }];
     } catch (error) {
@@ -95,7 +96,12 @@ export async function reviewMany(
       const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `;
       return [{ report, reason: `I cannot measure it: ${place}${message}`, retry: retry === true }];
     }
-  });
+  };
+  const monitorOfReport = ({ agreement }: BatchedReport): string => {
+    const watched = known.get(agreement);
+    return watched === undefined ? agreement : monitorOf(watched);
+  };
+  const reviews = inGroups(batch.reports, monitorOfReport, config.atOnce, review);
   return (await context.output.during("Measuring", reviews)).flat();
 }
 

@@ -1,5 +1,5 @@
 import type { DuePeriod } from "./due.ts";
-import { chunks } from "./portfolio.ts";
+import { chunks, type Watched } from "./portfolio.ts";
 import { together } from "./together.ts";
 
 /** So many are measured, then sent while the next are measured: a killed round has reported most of what it measured. */
@@ -10,7 +10,7 @@ const KEPT = 4;
 
 /** The nearest deadline first, and what reads the same monitor side by side. */
 export function inOrder(due: readonly DuePeriod[]): DuePeriod[][] {
-  const keyed = due.map((one) => ({ one, key: monitorOf(one) }));
+  const keyed = due.map((one) => ({ one, key: monitorOfDue(one) }));
   keyed.sort((a, b) => Number(a.one.reportUntil - b.one.reportUntil) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return chunks(
     keyed.map(({ one }) => one),
@@ -19,19 +19,22 @@ export function inOrder(due: readonly DuePeriod[]): DuePeriod[][] {
 }
 
 /**
- * Does `work` for each, at most `limit` at once. Agreements on one monitor go one after the other: what the first reads
- * serves all, and is forgotten after the last.
+ * Does `work` for each, at most `limit` at once, and answers in their order. What `keyOf` gives one key goes one after the
+ * other: what the first reads serves all, and is forgotten after the last.
  */
-export async function inGroups(
-  due: readonly DuePeriod[],
+export async function inGroups<T, R>(
+  all: readonly T[],
+  keyOf: (one: T) => string,
   limit: number,
-  work: (one: DuePeriod, readings: Readings) => Promise<void>,
-): Promise<void> {
-  const groups = Map.groupBy(due, monitorOf);
+  work: (one: T, readings: Readings) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const groups = Map.groupBy(all.entries(), ([, one]) => keyOf(one));
   await together([...groups.values()], limit, async (group) => {
     const readings = new Readings();
-    for (const one of group) await work(one, readings);
+    for (const [i, one] of group) results[i] = await work(one, readings);
   });
+  return results;
 }
 
 /** What a group of agreements has read of monitors, and made of it; who asks for the same is given the same. */
@@ -60,7 +63,10 @@ export const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
 
 /** The first monitor that an agreement is measured by, or itself: files are read for each alone. */
-function monitorOf({ agreement: { address, served } }: DuePeriod): string {
+export function monitorOf({ address, served }: Pick<Watched, "address" | "served">): string {
   const source = [...served.sources.values()].find(({ kind }) => kind === "monitor");
   return source?.kind === "monitor" ? textOf(source.monitor) : address;
 }
+
+/** The same of an agreement whose period is due. */
+export const monitorOfDue = ({ agreement }: Pick<DuePeriod, "agreement">): string => monitorOf(agreement);

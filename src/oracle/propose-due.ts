@@ -1,13 +1,14 @@
 import { getAddress } from "ethers";
 import type { BatchedReport } from "../chain/batch.ts";
 import type { Factory } from "../chain/factory.ts";
+import type { Keccak } from "../evidence/merkle.ts";
 import { batched } from "./dispatch.ts";
+import { inGroups, monitorOfDue } from "./groups.ts";
 import type { Measure } from "./measure.ts";
 import type { Watched } from "./portfolio.ts";
 import { lookAt } from "./look.ts";
 import { prepare } from "./prepare.ts";
 import { factsOf, placeOf, settled, type Outcome, type Tell } from "./round.ts";
-import { together } from "./together.ts";
 
 export interface ProposeOptions {
   readonly factory: Factory;
@@ -19,6 +20,8 @@ export interface ProposeOptions {
   readonly month?: string | undefined;
   /** Whose reports these are. */
   readonly committee: string;
+  /** What hashes the evidence; undefined: a slow one. */
+  readonly keccak?: Keccak | undefined;
   readonly signal?: AbortSignal;
   readonly tell: Tell;
 }
@@ -32,13 +35,13 @@ export interface Proposal {
 
 /** Measures all that is due from the committee and keeps its evidence; signs nothing, sends nothing. */
 export async function proposeDue(options: ProposeOptions): Promise<Proposal> {
-  const { factory, agreements, measure, evidence, atOnce, month, committee, signal, tell } = options;
+  const { factory, agreements, measure, evidence, atOnce, month, committee, keccak, signal, tell } = options;
   const { standings } = await lookAt(agreements, { factory, month, signal });
   const due = standings.filter((one) => one.kind === "due");
   const ours = due.filter(({ oracle }) => getAddress(oracle) === committee);
   tell("looked", { agreements: agreements.length, due: ours.length });
-  const prepared = await together(ours, atOnce, async (one) => {
-    const result = await prepare(one, measure, evidence, signal);
+  const prepared = await inGroups(ours, monitorOfDue, atOnce, async (one, readings) => {
+    const result = await prepare(one, measure, evidence, signal, readings, keccak);
     tell(result.kind === "ready" ? "measured" : "not measured", { agreement: one.agreement.label });
     return { one, result };
   });

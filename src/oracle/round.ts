@@ -7,7 +7,7 @@ import type { Measurement } from "../terms/types.ts";
 import { confirm, type Belief } from "./confirm.ts";
 import { deliverReports, sendReports, type Dispatched, type DispatchOptions } from "./dispatch.ts";
 import type { DuePeriod, Standing } from "./due.ts";
-import { inGroups, inOrder } from "./groups.ts";
+import { inGroups, inOrder, monitorOfDue } from "./groups.ts";
 import { lookAt } from "./look.ts";
 import type { Measure } from "./measure.ts";
 import type { Watched } from "./portfolio.ts";
@@ -144,7 +144,7 @@ async function prepareChunk(
     failed.push({ ...placeOf(due), kind: "failed", problem });
     tell("not measured", { agreement: due.agreement.label, period: due.number, ...problem });
   };
-  await inGroups(chunk, options.atOnce, async (due, readings) => {
+  await inGroups(chunk, monitorOfDue, options.atOnce, async (due, readings) => {
     const key = `${due.agreement.address}/${due.number}`;
     const known = measured.get(key);
     if (known !== undefined) ready.push(known);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { DuePeriod } from "../../src/oracle/due.ts";
-import { inGroups, inOrder, Readings, textOf } from "../../src/oracle/groups.ts";
+import { inGroups, inOrder, monitorOfDue, Readings, textOf } from "../../src/oracle/groups.ts";
 
 /** A due period as far as grouping looks at it. */
 function due(address: string, monitor?: string, reportUntil = 100n): DuePeriod {
@@ -26,14 +26,15 @@ describe("agreements that read one monitor", () => {
   });
 
   it("go one after the other with the same readings, others beside them", async () => {
-    const all = [due("a", "x"), due("b", "x"), due("c", "y"), due("d"), due("e")];
+    const all = [due("a", "x"), due("c", "y"), due("b", "x"), due("d"), due("e")];
     const seen: string[] = [];
     const readings = new Map<string, Readings>();
-    await inGroups(all, 2, async ({ agreement: { address } }, own) => {
+    const answers = await inGroups(all, monitorOfDue, 2, async ({ agreement: { address } }, own) => {
       readings.set(address, own);
       seen.push(`+${address}`);
       await new Promise((resolve) => setTimeout(resolve, address === "a" ? 40 : 1));
       seen.push(`-${address}`);
+      return address;
     });
     expect(seen.indexOf("+b")).to.be.greaterThan(seen.indexOf("-a"));
     expect(seen.indexOf("-c")).to.be.lessThan(seen.indexOf("-a"));
@@ -41,6 +42,7 @@ describe("agreements that read one monitor", () => {
     // files are read for each alone
     expect(new Set(["a", "c", "d", "e"].map((name) => readings.get(name))).size).to.equal(4);
     expect(seen).to.have.length(10);
+    expect(answers).to.deep.equal(["a", "c", "b", "d", "e"]);
   });
 });
 

@@ -163,7 +163,9 @@ describe("a member's review", function () {
         const oracle = {
           config: { evidence: folder, tolerance: 5n, atOnce: 1, file: "oracle.yaml" },
           ...{ factory: await Factory.at(provider, FACTORY), measure: measured ?? (() => measuredAs(605n, 3n)) },
-          agreements: served ? [{ address: AGREEMENT, terms: TERMS, policies: [] }] : [],
+          agreements: served
+            ? [{ address: AGREEMENT, terms: TERMS, policies: [], served: { sources: new Map() } }]
+            : [],
         } as unknown as OpenedOracle;
         const objections = await reviewMany(context, given, oracle, { committee, evidence, tolerance });
         return { objections, said: heard.err };
