@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { evidencePath, readEvidence } from "../evidence/files.ts";
+import { isSealed } from "../evidence/grades.ts";
 import { remarksIn, type Remark } from "../evidence/notes.ts";
 import { samplesIn } from "../evidence/runs.ts";
-import type { Evidence, Grade } from "../evidence/schema.ts";
+import type { Evidence, EvidenceIndicator, Grade } from "../evidence/schema.ts";
 import { verifyEvidence, type OnChain } from "../evidence/verify.ts";
 import type { Policy } from "../measure/policy.ts";
 import { recordDifference, type RecordRules } from "../record/check.ts";
@@ -37,16 +38,26 @@ export interface Month {
   readonly end: bigint;
   /** Of the report that stood; empty in silence. */
   readonly measures: readonly Measured[];
+  /** Where its facts come from, as its evidence says; undefined without a file. */
+  readonly source: string | undefined;
   /** What the table gives, before the term's cap; in silence what was agreed for it. Money. */
   readonly credit: bigint;
   /** What it came to, once it is final. */
   readonly final: Resolved | undefined;
 }
 
+/** What a report says was seen. */
+type Seen = Pick<Month, "measures" | "source">;
+
 export interface Measured {
   readonly id: number;
   /** How far the counts can be checked; undefined: their file is missing. */
   readonly grade: Grade | undefined;
+  /**
+   * What totals were counted from, if they are not merely stated: an export of tickets that the file names by its hash, or
+   * the record, which they were held against.
+   */
+  readonly from: "export" | "record" | undefined;
   /** How many the file has, and of how many vantage points; 0 for other grades. */
   readonly samples: number;
   readonly vantages: number;
@@ -92,7 +103,7 @@ export async function verifyAgreement(agreement: Agreement, options: VerifyOptio
   for (const event of history) difference ??= replay.next(event);
 
   const missing: string[] = [];
-  const measures = new Map<number, readonly Measured[]>();
+  const seen = new Map<number, Seen>();
   const statements = statementsOf(replay);
   for (const statement of statements) {
     const onChain = onChainOf(agreement, statement, state.end, options);
@@ -109,10 +120,12 @@ export async function verifyAgreement(agreement: Agreement, options: VerifyOptio
           indicatorsIn(agreement.terms, periodOf(agreement.terms, statement.period, state.end)),
           options,
         );
-    if (statement.author === "oracle") measures.set(statement.period, measuresOf(onChain, evidence));
+    if (statement.author === "oracle") {
+      seen.set(statement.period, { measures: measuresOf(onChain, evidence, options), source: evidence?.source });
+    }
   }
   difference ??= await moneyDifference(agreement, replay.held, state);
-  const months = monthsOf(agreement, replay, state.end, statements, measures);
+  const months = monthsOf(agreement, replay, state.end, statements, seen);
   const files = statements.length - missing.length;
   return { termsHash: agreement.termsHash, months, resolved: replay.resolved, files, missing, difference };
 }
@@ -179,18 +192,34 @@ function recordDifferenceIn(
   return found && { place: `period ${period.index}, ${found.place}`, message: `${found.message} (${path})` };
 }
 
-function measuresOf({ indicators, measurements }: OnChain, evidence: Evidence | undefined): Measured[] {
+function measuresOf(
+  { indicators, measurements }: OnChain,
+  evidence: Evidence | undefined,
+  { record }: VerifyOptions,
+): Measured[] {
   return indicators.map(({ id }, i) => {
+    const stated = evidence?.indicators.find((one) => one.id === id);
     const own = evidence?.days.flatMap((day) => day.samples.filter(({ indicator }) => indicator === id)) ?? [];
     return {
       id,
-      grade: evidence?.indicators.find((stated) => stated.id === id)?.grade,
+      grade: stated?.grade,
+      from: fromOf(stated, evidence, record?.disclosures[i] !== undefined),
       samples: own.reduce((sum, { runs }) => sum + samplesIn(runs), 0),
       vantages: new Set(own.map(({ vantage }) => vantage)).size,
       counts: measurements[i] as Measurement,
       holes: evidence === undefined ? [] : holesIn(evidence, id),
     };
   });
+}
+
+function fromOf(
+  stated: EvidenceIndicator | undefined,
+  evidence: Evidence | undefined,
+  isOfRecord: boolean,
+): Measured["from"] {
+  if (stated?.grade !== "totals") return undefined;
+  if (isOfRecord) return "record";
+  return stated.unit === "tickets" && isSealed(evidence?.source ?? "") ? "export" : undefined;
 }
 
 function holesIn({ days }: Evidence, id: number): Hole[] {
@@ -209,7 +238,7 @@ function monthsOf(
   { resolved }: Replay,
   end: bigint,
   statements: readonly Statement[],
-  measures: ReadonlyMap<number, readonly Measured[]>,
+  seen: ReadonlyMap<number, Seen>,
 ): Month[] {
   const numbers = new Set([...statements.map(({ period }) => period), ...resolved.map(({ period }) => period)]);
   return [...numbers]
@@ -221,7 +250,7 @@ function monthsOf(
         period: k,
         start: period.start,
         end: period.end,
-        measures: measures.get(k) ?? [],
+        ...(seen.get(k) ?? { measures: [], source: undefined }),
         credit: report?.credit ?? silenceCreditOf(terms, period),
         final: resolved.find((one) => one.period === k),
       };

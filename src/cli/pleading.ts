@@ -1,5 +1,6 @@
 import type { Case, Consequence, Offer } from "../chain/case.ts";
 import { compareAccounts } from "../evidence/compare.ts";
+import { gradesText } from "../evidence/grades.ts";
 import { plainMoney, type Currency } from "../format.ts";
 import { formatAmount, formatMoney, formatTime } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
@@ -48,7 +49,7 @@ function standing(evidence: Offer["evidence"]): string {
     case "differs":
       return `its file does not hold: ${evidence.message} (${evidence.path})`;
     case "sound":
-      return `recomputed from ${evidence.path} (grade ${[...new Set(evidence.grades)].join(", ")})`;
+      return `recomputed from ${evidence.path} (grade ${gradesText(evidence.grades)})`;
   }
 }
 

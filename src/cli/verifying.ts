@@ -4,7 +4,7 @@ import { formatAmount, formatDuration, formatTime, plural } from "../terms/forma
 
 /** How `verify` tells a period's way: what was seen → counts → credit → money. */
 export function monthText(month: Month, token: Currency, names: readonly string[]): string[] {
-  const { period, start, end, measures, credit, final } = month;
+  const { period, start, end, measures, source, credit, final } = month;
   const money = (amount: bigint) => formatAmount(amount, token.decimals);
   const came =
     final === undefined
@@ -17,17 +17,20 @@ export function monthText(month: Month, token: Currency, names: readonly string[
       `  ${names[i] ?? `measure ${one.id}`}: ${seenText(one)} → ${countsText(one)}`,
       ...one.holes.map((hole) => `    ${holeText(hole)}`),
     ]),
+    ...(measures.some(({ from }) => from === "export") ? [`    source: ${source ?? ""}`] : []),
     `  → credit ${money(credit)} → ${came}`,
   ];
 }
 
-function seenText({ grade, samples, vantages }: Measured): string {
+function seenText({ grade, from, samples, vantages }: Measured): string {
   switch (grade) {
     case "samples":
       return `${plural(samples, "sample")} of ${plural(vantages, "place")} (grade samples)`;
     case "outages":
       return "outages listed (grade outages)";
     case "totals":
+      if (from === "export") return "tickets of an export (grade totals: only who has it can count again)";
+      if (from === "record") return "outages held against the record (grade totals, recomputed from both)";
       return "counts as stated (grade totals: nothing to recompute)";
     case undefined:
       return "no evidence file";
@@ -41,11 +44,12 @@ const countsText = ({ counts: { total, bad, excluded } }: Measured): string =>
   `${bad} bad of ${total}${excluded === 0n ? "" : `, ${excluded} excluded`}`;
 
 /** The same for machines. */
-export function monthData({ period, measures, credit, final }: Month, { decimals }: Currency) {
+export function monthData({ period, measures, source, credit, final }: Month, { decimals }: Currency) {
   const money = (amount: bigint | undefined) => (amount === undefined ? undefined : plainMoney(amount, decimals));
   return {
     period,
     measures,
+    source,
     tableCredit: money(credit),
     credit: money(final?.credit),
     earned: money(final?.earned),

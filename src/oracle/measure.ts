@@ -34,6 +34,8 @@ export type Measure = (
 export interface Reading {
   readonly input: IndicatorInput;
   readonly source: string;
+  /** What the counts were taken from and evidence does not hold, by its hash: nobody could count again without that. */
+  readonly sealed?: string;
 }
 
 export interface MeasureOptions {
@@ -71,6 +73,8 @@ export function measureFromSources({ chainId, tool, monitors, readRecord }: Meas
     const given = readings.map(({ input }) => input);
     const indicators = await measuredWithRecord(given, agreement, period, () => readRecord(agreement.address));
     const sources = readings.map(({ source }) => source);
+    // a long line is cut: the hashes come first
+    const sealed = readings.flatMap((reading) => reading.sealed ?? []);
     return {
       chainId,
       agreement: agreement.address,
@@ -78,7 +82,9 @@ export function measureFromSources({ chainId, tool, monitors, readRecord }: Meas
       revision: 0,
       author: "oracle",
       tool,
-      source: sourceLine([...new Set([...sources, ...(needsRecord(agreement) ? [RECORD_SOURCE] : [])])].join("; ")),
+      source: sourceLine(
+        [...new Set([...sealed, ...sources, ...(needsRecord(agreement) ? [RECORD_SOURCE] : [])])].join("; "),
+      ),
       indicators,
     };
   };

@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { UpheldError } from "../errors.ts";
+import { sealedText } from "../evidence/grades.ts";
 import { explained, MAX_FILE } from "../measure/csv.ts";
 import { countTickets, type TicketRule } from "../measure/tickets.ts";
 import type { Period } from "../measure/types.ts";
@@ -27,8 +28,12 @@ export async function readTicketSource(
   const hash = createHash("sha256").update(bytes).digest("hex");
   const left = [...others].map(([priority, count]) => `${count} of ${priority === "" ? "none" : priority}`).join(", ");
   const beside = others.size === 0 ? "" : `, beside it ${left}`;
-  const source = sourceLine(`${rule.priorities.join(" and ")} in ${basename(file)}, SHA-256 ${hash}${beside}`);
-  return { input: { grade: "totals", indicator, measurement }, source };
+  const name = basename(file);
+  return {
+    input: { grade: "totals", indicator, measurement },
+    source: sourceLine(`${rule.priorities.join(" and ")} in ${name}${beside}`),
+    sealed: sourceLine(sealedText(hash, name)),
+  };
 }
 
 async function bytesOf(file: string): Promise<Buffer> {

@@ -1,4 +1,5 @@
 import { formatAmount, formatDuration, formatMoney, formatTime, plural } from "../terms/format.ts";
+import { gradesText } from "../evidence/grades.ts";
 import type { InstanceSpan } from "../measure/outages.ts";
 import { formatQuantity } from "../terms/tiers.ts";
 import { Unit } from "../terms/types.ts";
@@ -309,7 +310,7 @@ function serviceBlocks(service: Service, { token }: Statement): Block[] {
 function evidenceWords(evidence: Service["evidence"]): string {
   switch (evidence?.kind) {
     case "sound":
-      return `its file was recomputed and fits (grade ${[...new Set(evidence.grades)].join(", ")})`;
+      return `its file was recomputed and fits (grade ${gradesText(evidence.grades)})`;
     case "differs":
       return "its file does NOT fit";
     default:

@@ -181,6 +181,7 @@ describe("an agreement's life by the executable", () => {
       {
         period: 0,
         measures: [{ id: 1, grade: "outages", samples: 0, vantages: 0, holes: [], counts }],
+        source: "outages listed in outages.csv",
         tableCredit: "100.00",
         credit: "100.00",
         earned: "900.00",

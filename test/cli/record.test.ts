@@ -293,6 +293,10 @@ describe("the record by the executable", () => {
       const { json } = await world.ok("report", file, ...sources, ...evidence());
       expect(json["measurements"]).to.have.length(2);
       expect((await world.ok("verify", file, ...evidence())).json).to.include({ agrees: true, files: 1 });
+      const { out } = await world.run(["verify", file, ...evidence()]);
+      expect(out).to.contain(
+        "undisclosed outages: outages held against the record (grade totals, recomputed from both) → 3 bad of 3\n",
+      );
     });
 
     it("stands in the month's statement: when the client was told, why time was left out, and advice", async () => {

@@ -16,12 +16,21 @@ const END = START + 31n * 86_400n;
 const counts = (bad: bigint, excluded = 0n) => ({ total: 2_678_400n, bad, excluded });
 
 describe("what verify tells of a month", () => {
-  const seen: Measured = { id: 1, grade: "samples", samples: 44_640, vantages: 3, counts: counts(60n, 5n), holes: [] };
+  const seen: Measured = {
+    id: 1,
+    grade: "samples",
+    samples: 44_640,
+    vantages: 3,
+    counts: counts(60n, 5n),
+    from: undefined,
+    holes: [],
+  };
   const month = (changes: Partial<Month> = {}): Month => ({
     period: 0,
     start: START,
     end: END,
     measures: [seen],
+    source: "three places",
     credit: usdc(250),
     final: undefined,
     ...changes,
@@ -40,7 +49,15 @@ describe("what verify tells of a month", () => {
       "  → credit 250.00 → provider 750.00, client 250.00, 10.00 of it from the bond",
     );
     expect(monthData(month({ final: more }), USDC)).to.deep.equal({
-      ...{ period: 0, measures: [seen], tableCredit: "250.00", credit: "250.00", earned: "750.00", fromBond: "10.00" },
+      ...{
+        period: 0,
+        measures: [seen],
+        source: "three places",
+        tableCredit: "250.00",
+        credit: "250.00",
+        earned: "750.00",
+        fromBond: "10.00",
+      },
     });
   });
 
@@ -54,6 +71,21 @@ describe("what verify tells of a month", () => {
       "  measure 3: no evidence file → 0 bad of 2678400",
       "  → credit 250.00 → not final yet",
     ]);
+  });
+
+  it("says of totals what they were counted from, and where to count again", () => {
+    const totals = { ...seen, grade: "totals", counts: counts(0n) } as const;
+    const measures: Measured[] = [
+      { ...totals, from: "export" },
+      { ...totals, from: "record" },
+    ];
+    const source = "SHA-256 ab of helpdesk.csv; P1 in helpdesk.csv";
+    expect(monthText(month({ measures, source }), USDC, ["tickets", "not told"]).slice(1, -1)).to.deep.equal([
+      "  tickets: tickets of an export (grade totals: only who has it can count again) → 0 bad of 2678400",
+      "  not told: outages held against the record (grade totals, recomputed from both) → 0 bad of 2678400",
+      `    source: ${source}`,
+    ]);
+    expect(monthText(month({ measures: measures.slice(1), source }), USDC, [])).to.have.length(3);
   });
 
   it("lists of what nothing was known, and says when nobody reported", () => {
@@ -245,5 +277,9 @@ describe("what case tells the arbiter", () => {
     });
     const [only] = caseText(found({ offers: [sound] }), about).slice(3);
     expect(only).to.equal("    recomputed from evidence/c.json (grade outages)");
+    const totals = { ...sound.evidence, grades: ["outages", "totals", "totals"] } as unknown as Offer["evidence"];
+    expect(caseText(found({ offers: [{ ...sound, evidence: totals }] }), about)[3]).to.equal(
+      "    recomputed from evidence/c.json (grade outages, totals as stated)",
+    );
   });
 });

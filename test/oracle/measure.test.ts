@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { UpheldErrors } from "../../src/errors.ts";
 import { readEvidence } from "../../src/evidence/files.ts";
+import { isSealed } from "../../src/evidence/grades.ts";
 import { MAX_FILE } from "../../src/measure/csv.ts";
 import type { TicketRule } from "../../src/measure/tickets.ts";
 import { Monitors } from "../../src/monitors/open.ts";
@@ -278,13 +279,26 @@ describe("measuring", () => {
         { grade: "totals", indicator: unit, measurement: { total: 2n, bad: 1n, excluded: 0n } },
       ]);
       const hash = createHash("sha256").update(EXPORT).digest("hex");
-      expect(line).to.equal(`P1 in t.csv, SHA-256 ${hash}, beside it 1 of P3, 1 of none`);
+      expect(line).to.equal(`SHA-256 ${hash} of t.csv; P1 in t.csv, beside it 1 of P3, 1 of none`);
     });
 
     it("of several priorities are named together, and nothing beside them when there is nothing", async () => {
       const rule = { ...RULE, priorities: ["P1", "P3", ""] };
       const { source: line } = await readTicketSource(source(EXPORT), indicator(1, Unit.Tickets), rule, JANUARY);
-      expect(line).to.match(/^P1 and P3 and {2}in t\.csv, SHA-256 [0-9a-f]{64}$/);
+      expect(line).to.equal("P1 and P3 and  in t.csv");
+    });
+
+    it("of one export have its hash once, whole, before whatever makes the line too long", async () => {
+      const from = `${"outages-".repeat(25)}.csv`;
+      write(from, "start,end\n");
+      const long: Source = { ...(outages() as Source & { kind: "outages" }), outages: join(folder, from) };
+      const [time, urgent, other] = [indicator(1), indicator(2, Unit.Tickets), indicator(3, Unit.Tickets)];
+      const sources = { "1": long, "2": source(EXPORT), "3": source(EXPORT) };
+      const rules = { names: [], ticketRules: [undefined, RULE, { ...RULE, priorities: ["P3"] }] };
+      const { source: line } = await measure()(watched([time, urgent, other], sources, rules), JANUARY);
+      const hash = createHash("sha256").update(EXPORT).digest("hex");
+      expect(line).to.match(new RegExp(`^SHA-256 ${hash} of t\\.csv; outages listed in [^;]*…$`));
+      expect(isSealed(line)).to.equal(true);
     });
 
     it("need a rule", async () => {

@@ -160,12 +160,14 @@ describe("an oracle that counts tickets and days", function () {
       "days outages",
     ]);
     const hash = createHash("sha256").update(EXPORT).digest("hex");
-    expect(source).to.contain(`P1 in helpdesk.csv, SHA-256 ${hash}, beside it 2 of P2, 1 of P3; P2 in`);
+    const named = `SHA-256 ${hash} of helpdesk.csv; P1 in helpdesk.csv, beside it 2 of P2, 1 of P3; P2 in helpdesk.csv`;
+    expect(source.startsWith(named), source).to.equal(true);
     expect(days.flatMap(({ outages }) => outages)).to.have.length(3);
     const { out, exitCode } = await world.run(["verify", signed[0]?.file ?? "", "--evidence", evidence()]);
     expect(exitCode).to.equal(0);
     expect(out)
-      .to.contain("urgent tickets: counts as stated (grade totals: nothing to recompute) → 1 bad of 3")
+      .to.contain("urgent tickets: tickets of an export (grade totals: only who has it can count again) → 1 bad of 3")
+      .and.contain(`\n    source: ${named}`)
       .and.contain("bad days: outages listed (grade outages) → 3 bad of 31")
       .and.contain("All agrees");
   });

@@ -36,6 +36,7 @@ describe("the record in the page", function () {
   let scene: Scene;
   let file: string;
   let agreement: string;
+  let counted: string;
 
   before(requireBrowser);
   before(async () => {
@@ -47,6 +48,10 @@ describe("the record in the page", function () {
     await world.ok("fund", file, "12,000", "--transfer");
     await world.ok("accept", file, "--as", "client");
     await world.ok("accept", file, "--as", "provider");
+    const other = world.write("counted.sla.yaml", text.replace(/salt: .*/, `salt: "${"77".repeat(32)}"`));
+    counted = String((await world.ok("deploy", other)).json["agreement"]);
+    await world.ok("fund", other, "12,000", "--transfer");
+    for (const seat of ["client", "provider"]) await world.ok("accept", other, "--as", seat);
     await world.at("2030-01-05T09:00:00Z");
     await say("maintenance", "--from", "2030-01-12T22:00Z", "--until", "2030-01-12T23:00Z", "--text", "New disks");
     await world.at("2030-01-09T10:20:00Z");
@@ -61,6 +66,7 @@ describe("the record in the page", function () {
     const outages = world.write("out.csv", ["start,end", ...OUTAGES].join("\n"));
     const excluded = world.write("excluded.csv", EXCLUDED);
     await world.ok("report", file, "--outages", outages, "--exclusions", excluded, "--evidence", scene.evidence);
+    await world.ok("report", other, "--counts", "2678400,60,0", "--evidence", scene.evidence);
     await say("maintenance", "--from", "2030-02-20T22:00Z", "--until", "2030-02-20T23:00Z", "--text", "Firewall");
     await say("incident", "--began", "2030-02-01T01:00:00Z", "--text", "The line flaps");
   });
@@ -159,6 +165,15 @@ describe("the record in the page", function () {
     expect(await audit(page)).to.deep.equal([]);
     expect(await page.textContent("[data-cap]")).to.equal(
       "Left out of account: 45 min of at most 2 h, 1 h 15 min left.",
+    );
+  });
+
+  it("says of counts that were only stated that they were", async () => {
+    const page = await scene.browser.show(scene.hash(`agreement/${counted}`));
+    await page.waitForSelector("[data-ready]");
+    await page.getByRole("button", { name: "Fetch and check the evidence of the report" }).click();
+    expect(await page.textContent('[data-evidence="sound"]')).to.contain(
+      "It rests on totals as stated; source: counts as stated.",
     );
   });
 

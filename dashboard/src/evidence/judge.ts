@@ -1,3 +1,4 @@
+import type { Grade } from "../../../src/evidence/schema.ts";
 import { inputOf, verifyEvidence, type Difference, type OnChain } from "../../../src/evidence/verify.ts";
 import { periodFacts, type PeriodFacts } from "../../../src/record/facts.ts";
 import type { Journal } from "../../../src/record/journal.ts";
@@ -17,7 +18,7 @@ export interface Judged {
   /** The first thing that does not hold; undefined: all of it agrees with the chain. */
   readonly difference: Difference | undefined;
   readonly days: number;
-  readonly grades: readonly string[];
+  readonly grades: readonly Grade[];
   readonly source: string;
   readonly facts: PeriodFacts;
 }
@@ -31,7 +32,7 @@ export async function judge({ file, name, onChain, journal }: Case): Promise<Jud
   return {
     difference,
     days: evidence.days.length,
-    grades: [...new Set(evidence.indicators.map(({ grade }) => grade))],
+    grades: evidence.indicators.map(({ grade }) => grade),
     source: evidence.source,
     facts: difference === undefined ? periodFacts(inputOf(evidence), onChain.indicators, journal) : NOTHING,
   };

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { gradesText } from "../../../src/evidence/grades.ts";
 import type { Author } from "../../../src/evidence/schema.ts";
 import type { ExclusionFact, OutageFact, PeriodFacts } from "../../../src/record/facts.ts";
 import { reasonWords, toldWords, type RecordAtHand } from "../../../src/record/words.ts";
@@ -67,7 +68,7 @@ function Verdict({ view, judged: { difference, days, grades, source, facts } }: 
       <Notice tone="good" isUrgent>
         <p data-evidence="sound">
           <strong>It holds.</strong> {plural(days, "day")} recomputed to the root and the counts that the chain has. It
-          rests on {grades.join(", ")}; source: {source}.
+          rests on {gradesText(grades)}; source: {source}.
         </p>
       </Notice>
       <Facts view={view} facts={facts} />
