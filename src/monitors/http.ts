@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { urlToHttpOptions } from "node:url";
 import { UpheldError, type Problem } from "../errors.ts";
 import { authorization, readText, type Auth } from "./secret.ts";
 import type { Services } from "./types.ts";
@@ -39,25 +40,28 @@ const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|ERR_SSL/;
 export class HttpClient {
   /** Host, port and prefix, for messages and evidence. */
   readonly host: string;
-  readonly #base: URL;
+  readonly #base: RequestOptions;
   readonly #connection: Connection;
   readonly #services: Services;
+  readonly #prefix: string;
   #agent: HttpAgent | undefined;
 
   constructor(connection: Connection, services: Services) {
     this.#connection = connection;
     this.#services = services;
-    this.#base = baseOf(connection.url);
-    this.host = `${this.#base.host}${this.#base.pathname}`.replace(/\/$/, "");
+    const base = baseOf(connection.url);
+    this.#base = urlToHttpOptions(base);
+    this.#prefix = base.pathname.replace(/\/$/, "");
+    this.host = `${base.host}${this.#prefix}`;
   }
 
   /** Throws `monitor.unreachable`, `.refused`, `.certificate`, `.redirect`, `.too-large` and `.secret`. */
   async get(path: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Answer> {
-    const url = new URL(`${this.#base.href.replace(/\/$/, "")}${path}`);
-    url.search = new URLSearchParams(parameters).toString();
+    const query = new URLSearchParams(parameters).toString();
+    const asked = `${this.#prefix}${path}${query === "" ? "" : `?${query}`}`;
     for (let tried = 0; ; tried++) {
       try {
-        return await this.#once(url, signal);
+        return await this.#once(asked, signal);
       } catch (error) {
         const pause = PAUSES[tried];
         const mayHelp = error instanceof UpheldError && error.problem.retry === true;
@@ -67,32 +71,18 @@ export class HttpClient {
     }
   }
 
-  async #once(url: URL, signal?: AbortSignal): Promise<Answer> {
+  async #once(path: string, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
-    const limit = this.#connection.timeout ?? TIMEOUT;
-    // a timer and one controller: signals of signals, made thousands of times, keep the collector busy
-    const stop = new AbortController();
-    const abort = () => {
-      stop.abort();
-    };
-    const late = { is: false };
-    const timer = setTimeout(() => {
-      late.is = true;
-      abort();
-    }, limit);
-    signal?.addEventListener("abort", abort);
+    const { timeout: limit = TIMEOUT } = this.#connection;
     try {
       const headers = await this.#headers();
       const agent = (this.#agent ??= await this.#newAgent());
-      const response = await open(url, agent, headers, stop.signal);
-      return this.#judge(response, await bodyOf(response, this.host));
+      const { response, body } = await exchange({ ...this.#base, path, headers, agent }, this.host, limit, signal);
+      return this.#judge(response, body);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof UpheldError) throw error;
-      throw this.#unreachable(error, late.is ? `no whole answer within ${limit} ms` : undefined);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      throw this.#unreachable(error);
     }
   }
 
@@ -138,10 +128,10 @@ export class HttpClient {
     };
   }
 
-  #unreachable(cause: unknown, why?: string): UpheldError {
+  #unreachable(cause: unknown): UpheldError {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const reason = why ?? (cause instanceof Error && cause.message !== "" ? cause.message : code);
-    if (why === undefined && UNTRUSTED.test(code)) {
+    const reason = cause instanceof Error && cause.message !== "" ? cause.message : code;
+    if (UNTRUSTED.test(code)) {
       const hint = "name the file of its certificate authority as `ca`, and ask by the name in the certificate";
       return this.#error("certificate", `the certificate of ${this.host} is not trusted: ${reason}`, { hint }, cause);
     }
@@ -171,32 +161,41 @@ function baseOf(text: string): URL {
 
 const badUrl = (message: string, hint: string) => new UpheldError({ code: "monitor.url", message, hint });
 
-function open(url: URL, agent: HttpAgent, headers: Record<string, string>, signal: AbortSignal) {
-  return new Promise<IncomingMessage>((resolve, reject) => {
-    const request = url.protocol === "http:" ? httpRequest : httpsRequest;
-    request(url, { agent, headers, signal }, resolve).once("error", reject).end();
-  });
-}
-
-function bodyOf(response: IncomingMessage, host: string): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let size = 0;
-    response.on("data", (part: Buffer) => {
-      size += part.length;
-      parts.push(part);
-      if (size <= MAX_ANSWER) return;
-      reject(tooLarge(host));
-      response.destroy();
+/** Asks, and reads the answer to its end, `limit` milliseconds at most. */
+function exchange(options: RequestOptions, host: string, limit: number, signal?: AbortSignal) {
+  return new Promise<{ readonly response: IncomingMessage; readonly body: Buffer }>((resolve, reject) => {
+    const send = options.protocol === "http:" ? httpRequest : httpsRequest;
+    const request = send(options, (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      response.on("data", (part: Buffer) => {
+        size += part.length;
+        parts.push(part);
+        if (size <= MAX_ANSWER) return;
+        reject(tooLarge(host));
+        request.destroy();
+      });
+      response.once("end", () => {
+        resolve({ response, body: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size) });
+      });
+      response.once("error", reject);
     });
-    response.once("end", () => {
-      resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size));
-    });
-    response.once("error", reject);
-    // a connection that breaks in the middle: after an end or an error this says nothing new
-    response.once("close", () => {
+    // not a signal for each request: thousands of them keep the collector busy
+    const timer = setTimeout(() => {
+      request.destroy(new Error(`no whole answer within ${limit} ms`));
+    }, limit);
+    const abort = () => {
+      request.destroy(new Error("given up"));
+    };
+    signal?.addEventListener("abort", abort);
+    request.once("error", reject);
+    request.once("close", () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      // a connection that breaks in the middle: after an end or an error this says nothing new
       reject(new Error("the connection was closed in the middle of the answer"));
     });
+    request.end();
   });
 }
 
