@@ -7,7 +7,6 @@ export interface ScannedMatrix {
 }
 
 const VALUES = Buffer.from('"values":[');
-const END = Buffer.from("]]");
 const [QUOTE, COMMA, MINUS, DOT, OPEN, CLOSE] = [0x22, 0x2c, 0x2d, 0x2e, 0x5b, 0x5d];
 
 /** What `NaN`, `+Inf` and `1e+06` are written with. */
@@ -43,15 +42,12 @@ export function scanMatrix(body: Buffer, from: number, to: number): ScannedMatri
   }
 }
 
+/** Where a list is read to before it is known how long it is. */
+let [times, values] = [new Float64Array(4_096), new Float64Array(4_096)];
+
 /** `[[1767225600.137,"1"],…]` from its first bracket on; `end` is after its last. */
 function scanList(body: Buffer, start: number, from: number, to: number) {
-  if (body[start + 1] === CLOSE)
-    return { columns: new Columns(new Float64Array(0), new Float64Array(0)), end: start + 2 };
-  const last = body.indexOf(END, start);
-  if (last === -1) return undefined;
-  // mostly all are as long as the first
-  const first = body.indexOf(CLOSE, start) - start;
-  let [times, values] = [new Float64Array((last - start) / first + 1), new Float64Array((last - start) / first + 1)];
+  if (body[start + 1] === CLOSE) return { columns: columnsOf(0), end: start + 2 };
   const number: Scanned = { value: 0, end: 0 };
   let count = 0;
   for (let at = start + 1; ; at++) {
@@ -71,12 +67,12 @@ function scanList(body: Buffer, start: number, from: number, to: number) {
       count++;
     }
     at++;
-    if (body[at] === CLOSE) {
-      return { columns: new Columns(times.subarray(0, count), values.subarray(0, count)), end: at + 1 };
-    }
+    if (body[at] === CLOSE) return { columns: columnsOf(count), end: at + 1 };
     if (body[at] !== COMMA) return undefined;
   }
 }
+
+const columnsOf = (count: number) => new Columns(times.slice(0, count), values.slice(0, count));
 
 function doubled(all: Float64Array): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(2 * all.length);

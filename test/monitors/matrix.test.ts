@@ -45,9 +45,13 @@ describe("scanMatrix", () => {
     ]);
   });
 
-  it("has room for samples that are written shorter than the first", () => {
-    const list = [[1_767_225_600.123, "0.123456789"], ...Array.from({ length: 500 }, (_, i) => [i, "1"])];
-    expect(pairsOf(matrixOf(list))?.[0]).to.have.length(501);
+  it("has room for a list however long, and keeps it when the next is read", () => {
+    const listOf = (length: number) => Array.from({ length }, (_, i) => [i, String(length + i)] as const);
+    const lists = [3, 10_000, 9_999].map(listOf);
+    const expected = lists.map((list) => list.map(([at, text]) => [at, Number(text)]));
+    const first = scan(matrixOf(...lists));
+    scan(matrixOf([[7, "7"]]));
+    expect(first?.samples.map((each) => [...each])).to.deep.equal(expected);
   });
 
   for (const [text, number] of [
