@@ -129,6 +129,7 @@ function changesOf({ times, values }: Series, period: Period, policy: Judging): 
     if (to !== said) changes.push({ at, from: said, to });
     said = to;
   };
+  let [value, verdict]: [number, Verdict] = [NaN, "unknown"];
   for (let i = 0; i < times.length; i++) {
     const time = times[i] as number;
     const next = i + 1 < times.length ? (times[i + 1] as number) : Infinity;
@@ -137,7 +138,12 @@ function changesOf({ times, values }: Series, period: Period, policy: Judging): 
     const to = Math.min(time + policy.slot, next, end);
     if (from >= to) continue;
     if (from > until) say(until, "unknown");
-    say(from, isGood(values[i] as number, policy) ? "good" : "bad");
+    // mostly the same as before
+    if (values[i] !== value) {
+      value = values[i] as number;
+      verdict = isGood(value, policy) ? "good" : "bad";
+    }
+    say(from, verdict);
     until = to;
   }
   if (until < end) say(until, "unknown");

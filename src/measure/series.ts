@@ -1,5 +1,5 @@
 import { UpheldError } from "../errors.ts";
-import { Columns } from "./columns.ts";
+import { Columns, type Samples } from "./columns.ts";
 import type { Policy } from "./policy.ts";
 
 /** What one vantage point saw: parallel arrays, times ascending and unique. Any order and duplicates are the reader's to clean (`toSeries`). */
@@ -20,11 +20,14 @@ export const isGood = (value: number, { good: { atLeast, atMost } }: Pick<Policy
  * Floors the times to whole seconds, scales the values and rounds them half up, sorts, drops duplicates; of two
  * different values at one time the worse for the provider (by the policy) stays.
  */
-export function toSeries(
+export const toSeries = (
   vantage: string,
   samples: Columns | Iterable<readonly [time: number, value: number]>,
   policy: Pick<Policy, "good" | "scale">,
-): Series {
+): Series => joinSeries(vantage, [samples instanceof Columns ? samples : [...samples]], policy);
+
+/** The same of samples that come in pieces: a month of them is gone over once. */
+export function joinSeries(vantage: string, parts: readonly Samples[], policy: Pick<Policy, "good" | "scale">): Series {
   if (!/^[A-Za-z0-9._:-]{1,60}$/.test(vantage)) {
     throw new UpheldError({
       code: "measure.vantage",
@@ -32,21 +35,30 @@ export function toSeries(
       hint: "use 1 to 60 letters, digits and . _ : -",
     });
   }
-  const given = samples instanceof Columns ? samples : Columns.join([[...samples]]);
-  const { length } = given;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
   const [times, values] = [new Float64Array(length), new Float64Array(length)];
+  let count = 0;
   let isSorted = true;
   let last = -1;
-  for (let i = 0; i < length; i++) {
-    const at = Math.floor(given.times[i] as number);
-    const scaled = Math.floor((given.values[i] as number) * policy.scale + 0.5);
-    if (!Number.isSafeInteger(at) || at < 0 || !Number.isSafeInteger(scaled)) {
-      throw uncountable(vantage, given.times[i] as number, given.values[i] as number, policy.scale);
+  let [raw, scaled] = [NaN, NaN];
+  for (const part of parts) {
+    const given = Columns.join([part]);
+    for (let i = 0; i < given.length; i++) {
+      const at = Math.floor(given.times[i] as number);
+      // mostly the same as before
+      if (given.values[i] !== raw) {
+        raw = given.values[i] as number;
+        scaled = Math.floor(raw * policy.scale + 0.5);
+      }
+      if (!Number.isSafeInteger(at) || at < 0 || !Number.isSafeInteger(scaled)) {
+        throw uncountable(vantage, given.times[i] as number, raw, policy.scale);
+      }
+      if (at <= last) isSorted = false;
+      last = at;
+      times[count] = at;
+      values[count] = scaled;
+      count++;
     }
-    if (at <= last) isSorted = false;
-    last = at;
-    times[i] = at;
-    values[i] = scaled;
   }
   // a monitor mostly gives them in order: then there is nothing to do
   return isSorted ? { vantage, times, values } : { vantage, ...sorted(times, values, policy) };

@@ -10,7 +10,7 @@ import { measureOutages } from "../measure/outages.ts";
 import type { Policy } from "../measure/policy.ts";
 import { downtimeBy, type Verdicts } from "../measure/sampled.ts";
 import { isFromRecord } from "../record/excluding.ts";
-import { toSeries } from "../measure/series.ts";
+import { joinSeries } from "../measure/series.ts";
 import type { Period, Window } from "../measure/types.ts";
 import type { Monitors, OpenedMonitor } from "../monitors/open.ts";
 import type { SampleMonitor } from "../monitors/types.ts";
@@ -72,7 +72,7 @@ export async function readOpened(
   const places = await readings.of(key, () => readAll(monitor, window, signal));
   const { scale, good, slot, places: least } = policy;
   const { series, seen } = await readings.of(textOf([key, scale, good, slot, least]), () => {
-    const series = [...places].map(([vantage, parts]) => toSeries(vantage, Columns.join(parts), policy));
+    const series = [...places].map(([vantage, parts]) => joinSeries(vantage, parts, policy));
     return Promise.resolve({ series, seen: new Seen(series, period, policy) });
   });
   // What is announced beyond the cap counts as if it had not been: the contract would refuse the whole report.

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { toSeries } from "../../src/measure/series.ts";
+import { Columns } from "../../src/measure/columns.ts";
+import { joinSeries, toSeries } from "../../src/measure/series.ts";
 import { problemOf } from "../support/problem.ts";
 import { anyRaw } from "./any-samples.ts";
 import { policyWith } from "./reference.ts";
@@ -85,6 +86,18 @@ describe("toSeries", () => {
         const { times } = toSeries("a", raw, policyWith());
         const sorted = [...new Set(raw.map(([time]) => time))].toSorted((a, b) => a - b);
         expect([...times]).to.deep.equal(sorted);
+      }),
+    );
+  });
+
+  it("comes to the same however samples are cut into pieces, in columns or in pairs", () => {
+    const cuts = fc.array(fc.nat(60), { maxLength: 5 });
+    fc.assert(
+      fc.property(anyRaw(60), cuts, fc.boolean(), (raw, places, inColumns) => {
+        const bounds = [0, ...places.toSorted((a, b) => a - b), raw.length];
+        const pieces = bounds.slice(1).map((end, i) => raw.slice(bounds[i], end));
+        const parts = inColumns ? pieces.map((piece) => Columns.join([piece])) : pieces;
+        expect(joinSeries("a", parts, policyWith())).to.deep.equal(toSeries("a", raw, policyWith()));
       }),
     );
   });
