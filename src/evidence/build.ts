@@ -193,6 +193,7 @@ const describeDay = (day: Day, counted: readonly Counted[], index: number): Evid
 });
 
 function spansOfDay(indicator: number, spans: readonly InstanceSpan[], day: Day): EvidenceSpan[] {
+  if (spans.length === 0) return [];
   return spans
     .filter(({ start, end }) => start < day.end && end > day.start)
     .map(({ instance, start, end }) => ({ instance, start: later(start, day.start), end: earlier(end, day.end) }))

@@ -11,20 +11,22 @@ import type { Evidence, EvidenceDay, EvidenceSamples, EvidenceSpan } from "./sch
 export type Facts = Omit<Evidence, "leaves" | "root">;
 
 /** All leaves, recomputed: 0 is the header, n the n-th day. */
-export const leavesOf = (facts: Facts, keccak: Keccak = keccak_256): string[] =>
-  [headerText(facts, keccak), ...facts.days.map((_, index) => dayText(facts, index, keccak))].map((text) =>
+export function leavesOf(facts: Facts, keccak: Keccak = keccak_256): string[] {
+  const bind = bindingOf(facts, keccak);
+  return [headerText(facts, bind), ...facts.days.map((_, index) => dayText(facts, index, bind))].map((text) =>
     leafOf(bytesOf(text), keccak),
   );
+}
 
 /** Leaf 0: what the period is, who counted, and what was counted. */
-export function headerText(facts: Facts, keccak: Keccak = keccak_256): string {
+export function headerText(facts: Facts, bind = bindingOf(facts, keccak_256)): string {
   const indicators = facts.indicators.flatMap(({ id, unit, mode, instances, grade, total, bad, excluded, policy }) => [
     ["indicator", id, unit, mode, instances, grade, total, bad, excluded].join(" "),
     ...(policy === undefined ? [] : [`policy ${id} ${policyText(policy)}`]),
   ]);
   return lines([
     "upheld evidence header 2",
-    ...bindingOf(facts, 0, keccak),
+    ...bind(0),
     `start ${facts.start}`,
     `end ${facts.end}`,
     `tool ${facts.tool}`,
@@ -35,11 +37,11 @@ export function headerText(facts: Facts, keccak: Keccak = keccak_256): string {
 }
 
 /** Leaf `index + 1`: one UTC day. */
-export function dayText(facts: Facts, index: number, keccak: Keccak = keccak_256): string {
+export function dayText(facts: Facts, index: number, bind = bindingOf(facts, keccak_256)): string {
   const day = facts.days[index] as EvidenceDay;
   return lines([
     "upheld evidence day 2",
-    ...bindingOf(facts, index + 1, keccak),
+    ...bind(index + 1),
     `day ${day.date}`,
     ...day.samples.flatMap(sampleLines),
     ...day.outages.map((span) => `outage ${spanText(span)}`),
@@ -49,25 +51,28 @@ export function dayText(facts: Facts, index: number, keccak: Keccak = keccak_256
 }
 
 /** A leaf stands for one place only, and its own salt keeps it from being guessed when another leaf is shown. */
-function bindingOf(facts: Facts, leaf: number, keccak: Keccak): string[] {
-  const { salt, chainId, agreement, period, revision, author } = facts;
-  return [
-    `salt ${saltOf(salt, leaf, keccak)}`,
+function bindingOf(facts: Facts, keccak: Keccak): (leaf: number) => string[] {
+  const { chainId, agreement, period, revision, author } = facts;
+  const file = [
     `chain ${chainId}`,
     `agreement ${agreement}`,
     `period ${period}`,
     `revision ${revision}`,
     `author ${author}`,
-    `leaf ${leaf}`,
   ];
+  const salt = saltsOf(facts.salt, keccak);
+  return (leaf) => [`salt ${salt(leaf)}`, ...file, `leaf ${leaf}`];
 }
 
 /** keccak256(file salt ‖ leaf number as 4 bytes, big end first). */
-export function saltOf(salt: string, leaf: number, keccak: Keccak = keccak_256): string {
+function saltsOf(salt: string, keccak: Keccak): (leaf: number) => string {
   const input = new Uint8Array(36);
   input.set(fromHex(salt));
-  new DataView(input.buffer).setUint32(32, leaf);
-  return toHex(keccak(input));
+  const number = new DataView(input.buffer, 32);
+  return (leaf) => {
+    number.setUint32(0, leaf);
+    return toHex(keccak(input));
+  };
 }
 
 const sampleLines = ({ indicator, vantage, runs }: EvidenceSamples) =>
@@ -78,4 +83,6 @@ const spanText = ({ indicator, instance, start, end }: EvidenceSpan) =>
 
 const lines = (all: readonly string[]) => `${all.join("\n")}\n`;
 
-export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const encoder = new TextEncoder();
+
+export const bytesOf = (text: string): Uint8Array => encoder.encode(text);

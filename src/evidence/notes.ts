@@ -17,6 +17,7 @@ export interface Remark extends Period {
 
 /** What a day lists: cut to it, sorted, each once. */
 export function notesOfDay(indicator: number, remarks: readonly Remark[], day: Day): EvidenceNote[] {
+  if (remarks.length === 0) return [];
   const ofDay = remarks
     .filter(({ start, end }) => later(start, day.start) < earlier(end, day.end))
     .map(({ vantage, start, end, reason }) => ({

@@ -155,11 +155,18 @@ describe("evidence files", () => {
       await writeFile(file, "");
       const problem = await problemOf(keepEvidence(file, october(), counting()));
       expect(problem.code).to.equal("evidence.unusable");
-      expect(problem.message).to.match(/^cannot be read: ENOTDIR/);
+      expect(problem.message).to.match(/^cannot be written: ENOTDIR/);
       expect(problem.hint).to.equal(
         "check the folder, its permissions and the space left; it must be on a file system with hard links",
       );
       expect(problem.retry).to.equal(true);
+    });
+
+    it("says so when what has the file's name cannot be read", async () => {
+      await mkdir(evidencePath(directory, october()), { recursive: true });
+      const problem = await problemOf(keepEvidence(directory, october(), counting()));
+      expect(problem.code).to.equal("evidence.unusable");
+      expect(problem.message).to.match(/^cannot be read: EISDIR/);
     });
 
     it("says so when the folder cannot be made", async () => {
