@@ -75,6 +75,7 @@ const ABSENCES: readonly Absence[] = [
   },
   {
     files: [
+      "test/page/evidence.test.ts",
       "test/page/failures.test.ts",
       "test/page/life.test.ts",
       "test/page/portfolio.test.ts",

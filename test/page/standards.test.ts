@@ -104,6 +104,13 @@ describe("the page for everyone", function () {
     expect(scriptSize(scene.browser.folder) / 1000).to.be.at.most(LARGEST);
   });
 
+  it("says of itself what its host says of it, but for frames", async () => {
+    const answer = await fetch(scene.browser.host.url);
+    const [, own] = /Content-Security-Policy"\s+content="([^"]+)"/.exec(await answer.text()) ?? [];
+    expect(`${own}; frame-ancestors 'none'`).to.equal(answer.headers.get("content-security-policy"));
+    expect(own).to.contain("worker-src 'self';");
+  });
+
   it("runs no script and no style but its own", async () => {
     const page = await showReady(scene.hash());
     await page.evaluate(`(() => {

@@ -84,9 +84,9 @@ export function nameOfEvidence(
 }
 
 /** Fetches an evidence file from a host or folder. */
-export async function fetchEvidence(base: string, name: string): Promise<Blob> {
+export async function fetchEvidence(base: string, name: string, signal: AbortSignal): Promise<Blob> {
   const url = `${base.replace(/\/$/, "")}/${name}`;
-  const answer = await fetch(url).catch(() => undefined);
+  const answer = await fetch(url, { signal }).catch(() => undefined);
   if (answer?.ok !== true) {
     const why = answer === undefined ? "it does not answer" : `it answers ${answer.status}`;
     throw refused("evidence.missing", `${url} cannot be fetched: ${why}`, name);

@@ -14,8 +14,11 @@ const SOURCE = "stated by the party in the page";
 
 /** A party's own account of a period, sworn: a file to keep, its root, and the counts to state. */
 export interface Own {
-  readonly evidence: Evidence;
+  readonly root: string;
+  readonly revision: number;
   readonly measurements: readonly Measurement[];
+  /** The file's bytes. */
+  readonly packed: () => Promise<ArrayBuffer>;
 }
 
 /** One outage a line: `2025-10-29 16:17 to 2025-10-29 23:15`, times in UTC. Throws with the line that cannot be read. */
@@ -79,14 +82,15 @@ export function swear(
     indicators,
   };
   const salt = newSalt((length) => crypto.getRandomValues(new Uint8Array(length)));
-  return buildEvidence(input, salt);
+  const { evidence, measurements } = buildEvidence(input, salt);
+  return { root: evidence.root, revision: evidence.revision, measurements, packed: () => pack(evidence) };
 }
 
 /** Whether outages can be listed for it. */
 export const isTimed = (unit: Unit): boolean => unit === Unit.Seconds;
 
-/** The file's bytes, as the command line reads them. */
-export async function packed(evidence: Evidence): Promise<ArrayBuffer> {
+/** As the command line reads it. */
+async function pack(evidence: Evidence): Promise<ArrayBuffer> {
   const text = new Blob([`${JSON.stringify(evidence)}\n`]);
   return new Response(text.stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
 }

@@ -3,7 +3,6 @@ import type { Hex } from "viem";
 import type { Seat } from "../../../src/chain/enums.ts";
 import { away, moment } from "../../../src/format.ts";
 import { finalMoney } from "../../../src/model/resolution.ts";
-import { verifyEvidence } from "../../../src/evidence/verify.ts";
 import { formatRatio } from "../../../src/terms/format.ts";
 import { pledgeOf } from "../../../src/terms/credit.ts";
 import { UNIT_WORDS } from "../../../src/terms/tiers.ts";
@@ -13,11 +12,14 @@ import type { Measurement } from "../../../src/terms/types.ts";
 import { disputePlan } from "../chain/actions.ts";
 import type { View } from "../chain/view.ts";
 import { useWallets } from "../chain/wallet.ts";
-import { nameOfEvidence, openEvidence } from "../evidence/open.ts";
-import { isTimed, packed, parseOutages, swear, type Own, type Stated } from "../evidence/own.ts";
+import { judgeApart } from "../evidence/apart.ts";
+import { nameOfEvidence } from "../evidence/open.ts";
+import { isTimed, parseOutages, swear, type Own, type Stated } from "../evidence/own.ts";
 import type { PeriodView } from "../periods.ts";
+import { useWork } from "../work.ts";
 import { countsText, indicatorName, money } from "../words.ts";
 import { usePropose } from "./Act.tsx";
+import { Recomputing } from "./Evidence.tsx";
 import { FileField, TextField } from "./fields.tsx";
 import { Failure, Notice, save } from "./parts.tsx";
 import { UpheldError } from "../../../src/errors.ts";
@@ -66,36 +68,29 @@ export function Dispute({ view, one }: { view: View; one: PeriodView }) {
 function OwnCounts({ view, one, seat }: { view: View; one: PeriodView; seat: Seat }) {
   const { terms } = view;
   const [texts, setTexts] = useState<readonly string[]>(() => terms.indicators.map(() => ""));
-  const [own, setOwn] = useState<Own | { error: unknown }>();
+  const { state: own, run, set } = useWork<Own>();
   const reported = one.report?.measurements ?? nothingBad(view, one);
 
   const count = () => {
     try {
-      setOwn(swear(view, one.k, seat, reported, statedOf(view, texts)));
+      set(swear(view, one.k, seat, reported, statedOf(view, texts)));
     } catch (error) {
-      setOwn({ error });
+      set({ error });
     }
   };
-  const take = async (file: File) => {
-    try {
-      const evidence = await openEvidence(file, file.name);
-      const damage = verifyEvidence(evidence);
-      if (damage !== undefined) throw refused(`it does not hold: ${damage.place}: ${damage.message}`);
-      const about = [evidence.agreement, evidence.period, evidence.revision, evidence.author].join(" ");
+  const take = (file: File) =>
+    run(async (signal) => {
+      const { difference, account } = await judgeApart(
+        { file, name: file.name, onChain: undefined, journal: [] },
+        signal,
+      );
+      if (difference !== undefined) throw refused(`it does not hold: ${difference.place}: ${difference.message}`);
+      const { agreement, period, revision, author, root, measurements } = account;
+      const about = [agreement, period, revision, author].join(" ");
       const wanted = [view.address.toLowerCase(), one.k, view.summary.state.revision, seat].join(" ");
       if (about !== wanted) throw refused(`it is about ${about}; wanted is one about ${wanted}`);
-      setOwn({
-        evidence,
-        measurements: evidence.indicators.map(({ total, bad, excluded }) => ({
-          total: BigInt(total),
-          bad: BigInt(bad),
-          excluded: BigInt(excluded),
-        })),
-      });
-    } catch (error) {
-      setOwn({ error });
-    }
-  };
+      return { root, revision, measurements, packed: () => file.arrayBuffer() };
+    });
   return (
     <>
       {terms.indicators.map(({ unit }, i) => (
@@ -115,7 +110,7 @@ function OwnCounts({ view, one, seat }: { view: View; one: PeriodView; seat: Sea
           }
           onText={(text) => {
             setTexts(texts.map((before, j) => (j === i ? text : before)));
-            setOwn(undefined);
+            set(undefined);
           }}
         />
       ))}
@@ -125,8 +120,9 @@ function OwnCounts({ view, one, seat }: { view: View; one: PeriodView; seat: Sea
         </button>
       </div>
       <FileField label="Or your own evidence file, as `upheld` writes it" accept=".gz" onFile={take} />
-      {own !== undefined && "error" in own && <Failure error={own.error} />}
-      {own !== undefined && "evidence" in own && <Worth view={view} one={one} seat={seat} own={own} />}
+      {own === "working" && <Recomputing />}
+      {typeof own === "object" && "error" in own && <Failure error={own.error} />}
+      {typeof own === "object" && "root" in own && <Worth view={view} one={one} seat={seat} own={own} />}
     </>
   );
 }
@@ -172,12 +168,13 @@ function Worth({ view, one, seat, own }: { view: View; one: PeriodView; seat: Se
   const purse = { fee: one.period.fee, credited: state.creditsGiven, bond: state.bond };
   const [now, then] = [finalMoney(terms, purse, state.credit), finalMoney(terms, purse, credit)];
   const gain = seat === "client" ? then.credit - now.credit : then.earned - now.earned;
-  const root = own.evidence.root as Hex;
+  const root = own.root as Hex;
+  const [error, setError] = useState<unknown>();
 
   const state_ = async () => {
-    const parts = { period: one.k, revision: own.evidence.revision, author: seat };
+    const parts = { period: one.k, revision: own.revision, author: seat };
     const name = nameOfEvidence(view, parts).split("/").at(-1) ?? "evidence.json.gz";
-    save(name, await packed(own.evidence), "application/gzip");
+    save(name, await own.packed(), "application/gzip");
     propose({
       title: "Dispute",
       by: { who: `the ${seat}`, account: state[seat] },
@@ -212,9 +209,18 @@ function Worth({ view, one, seat, own }: { view: View; one: PeriodView; seat: Se
               : `It takes a stake of ${money(view, pledge)}: it comes back unless the arbiter picks another account, then it is the other side's.`}{" "}
             Your evidence file is saved first: keep it, the arbiter needs it.
           </p>
-          <button type="button" className="main" onClick={() => void state_()}>
+          <button
+            type="button"
+            className="main"
+            onClick={() => {
+              state_().then(() => {
+                setError(undefined);
+              }, setError);
+            }}
+          >
             Save the evidence and state these counts …
           </button>
+          {error !== undefined && <Failure error={error} />}
         </>
       )}
     </Notice>

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { gradesText } from "../../../src/evidence/grades.ts";
 import type { Author } from "../../../src/evidence/schema.ts";
 import type { ExclusionFact, OutageFact, PeriodFacts } from "../../../src/record/facts.ts";
@@ -6,9 +5,11 @@ import { reasonWords, toldWords, type RecordAtHand } from "../../../src/record/w
 import { formatDuration, formatTime, plural } from "../../../src/terms/format.ts";
 import { formatQuantity } from "../../../src/terms/tiers.ts";
 import type { View } from "../chain/view.ts";
-import { judge, type Judged } from "../evidence/judge.ts";
+import { judgeApart } from "../evidence/apart.ts";
+import type { Judged } from "../evidence/judge.ts";
 import { fetchEvidence, nameOfEvidence, onChainOf, type Sworn } from "../evidence/open.ts";
 import { useRecord } from "../record/texts.ts";
+import { useWork } from "../work.ts";
 import { indicatorName } from "../words.ts";
 import { FileField } from "./fields.tsx";
 import { Failure, Lines, Notice } from "./parts.tsx";
@@ -21,37 +22,35 @@ const OF: Record<Author, string> = {
 
 /** The evidence behind an account, checked here: nobody has to be believed. */
 export function EvidenceCheck({ view, sworn, base }: { view: View; sworn: Sworn; base: string | undefined }) {
-  const [result, setResult] = useState<Judged | { error: unknown } | "checking">();
+  const { state: result, run } = useWork<Judged>();
   const name = nameOfEvidence(view, sworn);
-  const run = async (open: () => Promise<Blob> | Blob) => {
-    setResult("checking");
-    try {
+  const check = (open: (signal: AbortSignal) => Promise<Blob> | Blob) =>
+    run(async (signal) => {
+      const file = await open(signal);
       const journal = view.record?.journal ?? [];
-      // let the word "checking" be painted: a month of samples takes a while
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      setResult(await judge({ file: await open(), name, onChain: onChainOf(view, sworn), journal }));
-    } catch (error) {
-      setResult({ error });
-    }
-  };
+      return judgeApart({ file, name, onChain: onChainOf(view, sworn), journal }, signal);
+    });
   return (
     <div className="evidence">
       {base !== undefined && (
-        <button type="button" onClick={() => void run(() => fetchEvidence(base, name))}>
+        <button type="button" onClick={() => void check((signal) => fetchEvidence(base, name, signal))}>
           Fetch and check the evidence of {OF[sworn.author]}
         </button>
       )}
       <FileField
         label={`Check the evidence of ${OF[sworn.author]} yourself: choose ${name.split("/").at(-1) ?? ""}`}
         accept=".gz"
-        onFile={(file) => run(() => file)}
+        onFile={(file) => check(() => file)}
       />
-      {result === "checking" && <p role="status">Recomputing every day of it …</p>}
+      {result === "working" && <Recomputing />}
       {typeof result === "object" && "error" in result && <Failure error={result.error} />}
       {typeof result === "object" && "days" in result && <Verdict view={view} judged={result} />}
     </div>
   );
 }
+
+/** What stands there while a file is checked. */
+export const Recomputing = () => <p role="status">Recomputing every day of it …</p>;
 
 function Verdict({ view, judged: { difference, days, grades, source, facts } }: { view: View; judged: Judged }) {
   if (difference !== undefined) {
