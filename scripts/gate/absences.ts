@@ -32,6 +32,7 @@ const ABSENCES: readonly Absence[] = [
       "test/cli/outsiders.test.ts",
       "test/cli/process.test.ts",
       "test/cli/record.test.ts",
+      "test/cli/stating.test.ts",
       "test/cli/trouble.test.ts",
       "test/cli/two-keys.test.ts",
       "test/demo/play.test.ts",

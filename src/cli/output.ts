@@ -22,12 +22,13 @@ export class Output {
     if (this.io.isTerminal && !this.json) this.io.err(`${text}\n`);
   }
 
-  /** Says what takes long, once it does. */
-  async during<T>(what: string, work: Promise<T>): Promise<T> {
+  /** Says what takes long, once it does; what changes meanwhile is asked for each time. */
+  async during<T>(what: string | (() => string), work: Promise<T>): Promise<T> {
     if (!this.io.isTerminal || this.json) return work;
     const began = Date.now();
     const show = () => {
-      this.io.err(`\r\u001b[K${what}, ${Math.round((Date.now() - began) / 1000)} s`);
+      const now = typeof what === "string" ? what : what();
+      this.io.err(`\r\u001b[K${now}, ${Math.round((Date.now() - began) / 1000)} s`);
     };
     const timer = setInterval(show, SPIN_AFTER_MS);
     try {

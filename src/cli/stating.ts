@@ -1,8 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isAddress } from "ethers";
+import type { Agreement } from "../chain/agreement.ts";
 import { UpheldError } from "../errors.ts";
-import { readBooks } from "../statement/books.ts";
+import { readBooks, type Books } from "../statement/books.ts";
 import { csvOf } from "../statement/csv.ts";
 import { dataOf } from "../statement/data.ts";
 import { htmlOf } from "../statement/html.ts";
@@ -11,6 +12,7 @@ import { paperOf, type Block } from "../statement/paper.ts";
 import { pdfOf } from "../statement/pdf.ts";
 import { statementOf, type Statement } from "../statement/statement.ts";
 import { together, type ClientStatement } from "../statement/client.ts";
+import type { AgreementFile } from "../terms/file.ts";
 import type { Context } from "./context.ts";
 import { readAgreementFile } from "./file.ts";
 import { recordAtHand } from "./recorded.ts";
@@ -22,38 +24,62 @@ export type Format = (typeof FORMATS)[number];
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
-/** Tells agreements and the month apart, in whatever order they were named. */
-export function sortNamed(named: readonly string[]): { agreements: readonly string[]; month: string } {
+/** Tells agreements and the month apart, in whatever order they were named. `isFound`: the chain says which agreements. */
+export function sortNamed(named: readonly string[], isFound = false): { agreements: readonly string[]; month: string } {
   const [month, ...others] = named.filter((word) => MONTH.test(word));
   const agreements = named.filter((word) => !MONTH.test(word));
   if (month === undefined || others.length > 0) throw usage("name one month, such as 2025-10");
-  if (agreements.length === 0) throw usage("name an agreement: its address, or its *.sla.yaml");
+  const address = agreements.find((ref) => isAddress(ref));
+  if (isFound && address !== undefined) {
+    throw usage(`${address} is an address`, "Beside --client and --provider name files only: they add names and tax.");
+  }
+  if (!isFound && agreements.length === 0) {
+    throw usage("name an agreement: its address, or its *.sla.yaml", "Or all of a client at once: --client 0x…");
+  }
   return { agreements: [...new Set(agreements)], month };
+}
+
+/** What all agreements of a run share. */
+export interface Wanted {
+  /** `2025-10` */
+  readonly month: string;
+  /** The folder of evidence and private texts. */
+  readonly evidence: string;
+  /** Undefined: the record that is remembered. */
+  readonly record: string | undefined;
 }
 
 /** Reads the month of all `agreements` from the chain. */
 export async function readClientStatement(
   context: Context,
   agreements: readonly string[],
-  month: string,
-  folder: string,
-  record?: string,
+  wanted: Wanted,
 ): Promise<ClientStatement> {
   const statements: Statement[] = [];
   for (const ref of agreements) {
     const agreement = await context.agreement(ref);
     if (statements.some((other) => other.agreement === agreement.address))
       throw usage(`the agreement ${ref} is named twice`);
-    const { network } = await context.chain();
     const file = isAddress(ref) ? undefined : readAgreementFile(ref);
-    const books = await readBooks(agreement, () => context.now());
-    // After the books: what is in the record by their time is all there.
-    const said = await recordAtHand(context, agreement, record, folder);
-    const options = { file, measures: file?.measures ?? [], chainId: network.chainId, folder, record: said };
-    statements.push(await statementOf(books, monthOf(month), options));
+    const { statement } = await readStatement(context, { agreement, file }, wanted);
+    statements.push(statement);
   }
   const { network } = await context.chain();
   return together(network, statements as [Statement, ...Statement[]]);
+}
+
+/** Reads the month of one agreement, with the books that it is from. */
+export async function readStatement(
+  context: Context,
+  { agreement, file }: { readonly agreement: Agreement; readonly file: AgreementFile | undefined },
+  { month, evidence: folder, record }: Wanted,
+): Promise<{ readonly books: Books; readonly statement: Statement }> {
+  const { chainId } = (await context.chain()).network;
+  const books = await readBooks(agreement, () => context.now());
+  // After the books: what is in the record by their time is all there.
+  const said = await recordAtHand(context, agreement, record, folder);
+  const options = { file, measures: file?.measures ?? [], chainId, folder, record: said };
+  return { books, statement: await statementOf(books, monthOf(month), options) };
 }
 
 /** The bytes of the statement in `format`; the same every time once it is final. */
@@ -75,6 +101,26 @@ export interface Written {
   /** `same`: it was there already, to the byte. */
   readonly outcome: "new" | "replaced" | "same";
 }
+
+/** Writes the statement in each of `formats`. */
+export async function writeFormats(
+  client: ClientStatement,
+  folder: string,
+  formats: readonly Format[],
+): Promise<Written[]> {
+  const written: Written[] = [];
+  for (const each of formats) {
+    written.push(await writeWhole(folder, `${client.fileName}.${each}`, await bytesOf(client, each)));
+  }
+  return written;
+}
+
+/** What became of a file, for people. */
+export const OUTCOMES = {
+  new: "written",
+  replaced: "written anew: its content changed",
+  same: "there already, the same to the byte",
+} as const;
 
 /** Writes `bytes`, all of them or nothing. */
 export async function writeWhole(folder: string, name: string, bytes: Uint8Array): Promise<Written> {

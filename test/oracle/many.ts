@@ -10,6 +10,8 @@ import { create } from "../cli/contracts.ts";
 import type { World } from "../cli/world.ts";
 import { MNEMONIC } from "../chain/nodes.ts";
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 export const FEE = 1_000_000_000n;
 export const PASSWORD = "correct horse battery staple";
 
@@ -64,7 +66,8 @@ export async function signMany(world: World, count: number, options: SignOptions
     signed.push({ address, file });
   }
   // A node answers before it mines: a clock that is moved meanwhile would date what was sent before.
-  await world.provider.waitForTransaction(last);
+  // `waitForTransaction` may wait for one more block, which nobody makes.
+  while ((await world.provider.getTransactionReceipt(last)) === null) await pause(10);
   return signed;
 }
 

@@ -22,6 +22,8 @@ describe("what is named for a statement", () => {
       month: "2025-10",
     });
     expect(sortNamed(["2025-01", "x2025-01", "2025-010"]).agreements).to.deep.equal(["x2025-01", "2025-010"]);
+    expect(sortNamed(["2025-10", "b.sla.yaml"], true)).to.deep.equal({ agreements: ["b.sla.yaml"], month: "2025-10" });
+    expect(sortNamed(["2025-10"], true).agreements).to.deep.equal([]);
     for (const month of ["2025-01", "2025-09", "2025-12"]) expect(sortNamed(["a", month]).month).to.equal(month);
   });
 
@@ -36,6 +38,11 @@ describe("what is named for a statement", () => {
     ] as const) {
       expect(problemIn(() => sortNamed(named))).to.include({ code: "usage", message });
     }
+    expect(problemIn(() => sortNamed(["a"], true))).to.include({ message: month });
+    expect(problemIn(() => sortNamed([AGREEMENT, "2025-10"], true))).to.deep.equal({
+      ...{ code: "usage", message: `${AGREEMENT} is an address.` },
+      hint: "Beside --client and --provider name files only: they add names and tax.",
+    });
   });
 });
 
@@ -78,7 +85,7 @@ describe("a statement's file", () => {
         const { io } = listening({ env: { UPHELD_RPC: url } });
         const context = new Context({} as CommonOptions, new Output(io, false), { deployFolder: folder });
         try {
-          return await readClientStatement(context, agreements, month, folder);
+          return await readClientStatement(context, agreements, { month, evidence: folder, record: undefined });
         } finally {
           (await context.chain()).provider.destroy();
         }
