@@ -24,7 +24,7 @@ export async function openKeystore(path: string, password: string, progress?: Pr
         code: "keystore.wrong-password",
         message: "The password does not open the keystore.",
         file: path,
-        hint: "Passwords are asked for at a terminal or read from the file that UPHELD_PASSWORD_FILE names.",
+        hint: "Passwords are asked for at a terminal, or read from the file that a config's `password file` or UPHELD_PASSWORD_FILE names.",
       },
       { cause },
     );
@@ -73,10 +73,13 @@ function notWritten(code: string, path: string, why: string, cause?: unknown): U
   );
 }
 
+const FROM_FOLDER = "Check its name: what a config names is meant from the config's folder.";
+
 /** The password in `path`, its last line break apart. A file that others may read is refused. */
 export function readPasswordFile(path: string): string {
   if (!existsSync(path)) {
-    throw new UpheldError({ code: "password.no-file", message: "The password file does not exist.", file: path });
+    const message = "The password file does not exist.";
+    throw new UpheldError({ code: "password.no-file", message, hint: FROM_FOLDER, file: path });
   }
   refuseOpenToOthers(path, "password", "password file");
   return readFileSync(path, "utf8").replace(/\r?\n$/, "");
@@ -102,7 +105,12 @@ function readKeystore(path: string): string {
   } catch (cause) {
     if (cause instanceof UpheldError) throw cause;
     throw new UpheldError(
-      { code: "keystore.no-file", message: "The keystore file cannot be read.", file: path },
+      {
+        code: "keystore.no-file",
+        message: `The keystore file cannot be read: ${(cause as Error).message.split(",")[0] ?? ""}.`,
+        hint: `${FROM_FOLDER} \`upheld key new FILE\` makes one.`,
+        file: path,
+      },
       { cause },
     );
   }

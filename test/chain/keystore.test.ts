@@ -122,14 +122,18 @@ describe("keystore", () => {
         {
           code: "keystore.wrong-password",
           message: "The password does not open the keystore.",
-          hint: "Passwords are asked for at a terminal or read from the file that UPHELD_PASSWORD_FILE names.",
+          hint: "Passwords are asked for at a terminal, or read from the file that a config's `password file` or UPHELD_PASSWORD_FILE names.",
         },
       ],
       [
         "a file that is not there",
         undefined,
         (file) => openKeystore(file, ""),
-        { code: "keystore.no-file", message: "The keystore file cannot be read." },
+        {
+          code: "keystore.no-file",
+          message: "The keystore file cannot be read: ENOENT: no such file or directory.",
+          hint: "Check its name: what a config names is meant from the config's folder. `upheld key new FILE` makes one.",
+        },
       ],
       [
         "a file that is none",
@@ -213,7 +217,10 @@ describe("a password file", () => {
 
   it("must be there", () => {
     const { file, problem } = asked(undefined);
-    expect(problem).to.deep.equal({ code: "password.no-file", message: "The password file does not exist.", file });
+    expect(problem).to.deep.equal({
+      ...{ code: "password.no-file", message: "The password file does not exist.", file },
+      hint: "Check its name: what a config names is meant from the config's folder.",
+    });
   });
 
   for (const mode of [0o640, 0o604, 0o620, 0o601]) {

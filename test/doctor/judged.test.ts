@@ -169,7 +169,9 @@ describe("doctor on keys", function () {
     expect((await look("key.json", "open")).message).to.equal(
       `${join(folder, "open")}: Others can read the password file.`,
     );
-    expect((await look("none.json", "pw")).message).to.equal("The keystore file cannot be read.");
+    expect((await look("none.json", "pw")).message).to.equal(
+      "The keystore file cannot be read: ENOENT: no such file or directory.",
+    );
     expect((await look("pw", "pw")).message).to.contain("not an encrypted JSON keystore");
   });
 
