@@ -1,7 +1,7 @@
 /** The command line of the bench. Only measuring loads Hardhat, so that help and mistakes are answered at once. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { chartsOf, PAGE, pageOf } from "./page.ts";
+import { chartsOf, PAGE, pageOf, RECORD_PAGE } from "./page.ts";
 import { changes, type Own, record, recorded, type Snapshot, told } from "./snapshot.ts";
 import { tables } from "./tables.ts";
 
@@ -10,7 +10,7 @@ const HELP = `What an agreement's calls cost, in gas of receipts on one local no
   npm run bench                              tables
   npm run -s bench -- --json > gas.json      one object, nothing else on the standard output
   npm run bench -- --quick                   ours alone: no peers, no long pages
-  npm run bench:update                       record the figures, and draw docs/gas.md anew from them
+  npm run bench:update                       record the figures, and draw docs/gas.md and docs/record.md anew
   npm run bench:update -- --allow-growth     also those that grew
 
 Peers are measured from their npm packages, which the first run installs into bench/peers (a few seconds).
@@ -83,6 +83,8 @@ function update(actual: Snapshot, allowGrowth: boolean): number {
   }
   record(actual);
   for (const [path, chart] of Object.entries(chartsOf(actual))) writeFileSync(path, chart);
-  writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), actual));
+  for (const path of [PAGE, RECORD_PAGE]) {
+    writeFileSync(path, pageOf(readFileSync(path, "utf8"), actual, path));
+  }
   return 0;
 }

@@ -3,6 +3,7 @@ import { calls } from "./calls.ts";
 import { growth, summaries } from "./growth.ts";
 import { month } from "./month.ts";
 import { ours } from "./ours.ts";
+import { recordCalls } from "./record.ts";
 import { peers } from "./peers/main.ts";
 import type { Own, Snapshot } from "./snapshot.ts";
 
@@ -14,10 +15,12 @@ export async function measureOwn(say: Say): Promise<Own> {
   const own = await ours();
   say("Their parts and variants");
   const others = await calls();
+  say("What is said in the record");
+  const record = await recordCalls();
   say("What a month's gas is made of");
   const parts = await month();
   say("How it grows: batches, terms, forgotten periods");
-  return { ours: own, calls: others, month: parts, growth: await growth() };
+  return { ours: own, calls: others, record, month: parts, growth: await growth() };
 }
 
 /** The packages of peers are installed. */

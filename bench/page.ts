@@ -1,4 +1,4 @@
-/** docs/gas.md and its charts, from the recorded figures alone: a test holds them to it. */
+/** docs/gas.md with its charts, and what docs/record.md says of gas, from the recorded figures alone: a test holds them to it. */
 import { barsOf, panelsOf } from "./chart.ts";
 import { type Cost, GOALS, LABELS, monthsOf, type Operation, yearsOf } from "./compare.ts";
 import { OTHERS } from "./others.ts";
@@ -6,6 +6,7 @@ import type { Figures } from "./gas.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export const PAGE = "docs/gas.md";
+export const RECORD_PAGE = "docs/record.md";
 
 /** By their paths. */
 export function chartsOf(all: Snapshot): Readonly<Record<string, string>> {
@@ -36,22 +37,24 @@ export function chartsOf(all: Snapshot): Readonly<Record<string, string>> {
   };
 }
 
-/** The page with what stands between `<!-- bench NAME -->` and `<!-- end -->` made anew. */
-export function pageOf(text: string, all: Snapshot): string {
-  const tables = tablesOf(all);
+type Tables = Readonly<Record<string, string>>;
+
+/** The page at `path` with what stands between `<!-- bench NAME -->` and `<!-- end -->` made anew. */
+export function pageOf(text: string, all: Snapshot, path = PAGE): string {
+  const tables: Tables = path === PAGE ? tablesOf(all) : { record: table(["call", "gas"], rows(all.record)) };
   const filled = new Set<string>();
   const page = text.replaceAll(/(<!-- bench (\w+) -->\n)[^]*?(<!-- end -->)/g, (_, open: string, name: string, end) => {
     const table = tables[name];
-    if (table === undefined) throw new Error(`${PAGE} asks for ${name}, which is none of the bench's tables`);
+    if (table === undefined) throw new Error(`${path} asks for ${name}, which is none of the bench's tables`);
     filled.add(name);
     return `${open}\n${table}\n\n${end as string}`;
   });
   const missing = Object.keys(tables).filter((name) => !filled.has(name));
-  if (missing.length > 0) throw new Error(`${PAGE} has no place for ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Error(`${path} has no place for ${missing.join(", ")}`);
   return page;
 }
 
-function tablesOf(all: Snapshot): Readonly<Record<string, string>> {
+function tablesOf(all: Snapshot): Tables {
   const { ours, calls, month, growth, summaries } = all;
   return {
     operations: table(

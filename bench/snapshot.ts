@@ -12,6 +12,8 @@ export const SNAPSHOT = "bench/gas-snapshot.json";
 export interface Own {
   readonly ours: Ours;
   readonly calls: Figures;
+  /** Of `ServiceRecord`, by its functions. */
+  readonly record: Figures;
   readonly month: Month;
   readonly growth: Growth;
 }

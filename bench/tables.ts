@@ -5,7 +5,7 @@ import type { Figures } from "./gas.ts";
 import type { Own, Snapshot } from "./snapshot.ts";
 
 export function tables(all: Own | Snapshot): string {
-  const { ours, calls, growth, month } = all;
+  const { ours, calls, record, growth, month } = all;
   const operations = Object.keys(LABELS) as Operation[];
   const parts = [
     table(
@@ -13,6 +13,7 @@ export function tables(all: Own | Snapshot): string {
       operations.map((name) => [LABELS[name], number(ours[name]), number(GOALS[name]), ratio(ours[name], GOALS[name])]),
     ),
     table(["other calls", "gas"], rows(calls)),
+    table(["the record", "gas"], rows(record)),
     table(["a good month, in a batch of 100, each: what for", "gas"], rows(month.gas)),
     table(["its calldata on a rollup", "bytes"], rows(month.calldata)),
     table(["a good month in a batch of", "gas each"], rows(growth.batch)),

@@ -1,8 +1,10 @@
 /** The page on gas and its charts say what is recorded; the gate holds the record to the contracts. */
 import { existsSync, readFileSync } from "node:fs";
 import { expect } from "chai";
+import { FunctionFragment } from "ethers";
+import { ServiceRecord__factory } from "../../typechain-types/index.ts";
 import { GOALS, LABELS } from "../../bench/compare.ts";
-import { chartsOf, PAGE, pageOf } from "../../bench/page.ts";
+import { chartsOf, PAGE, pageOf, RECORD_PAGE } from "../../bench/page.ts";
 import { changes, recorded, type Snapshot } from "../../bench/snapshot.ts";
 
 const HINT = "`npm run bench:update` writes it anew";
@@ -15,9 +17,19 @@ describe("bench", () => {
     all = snapshot;
   });
 
-  it("has the recorded figures on its page", () => {
-    const text = readFileSync(PAGE, "utf8");
-    expect(pageOf(text, all) === text, `${PAGE} says something else: ${HINT}`).to.be.true;
+  it("has the recorded figures on its page, and the record's on the record's", () => {
+    for (const path of [PAGE, RECORD_PAGE]) {
+      const text = readFileSync(path, "utf8");
+      expect(pageOf(text, all, path) === text, `${path} says something else: ${HINT}`).to.be.true;
+    }
+  });
+
+  it("has every call that writes into the record", () => {
+    const calls = ServiceRecord__factory.createInterface()
+      .fragments.filter((one) => one instanceof FunctionFragment)
+      .filter(({ constant }) => !constant)
+      .map(({ name }) => name);
+    expect(Object.keys(all.record)).to.have.members([...calls, "announce, as the agreement's first entry"]);
   });
 
   it("has the recorded figures in its charts", () => {
