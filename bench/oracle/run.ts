@@ -1,9 +1,8 @@
 /** Runs the job and the bare download in turns, each in a process of its own, and compares them. */
-import { execFile } from "node:child_process";
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { inProcess } from "../process.ts";
 import type { Download } from "./download.ts";
 import type { JobRun } from "./job.ts";
 import { badSeconds, endOf, type Past } from "./past.ts";
@@ -46,15 +45,6 @@ export interface Result {
 const AT_ONCE = 4;
 const JOB = fileURLToPath(new URL("job.ts", import.meta.url));
 const DOWNLOAD = fileURLToPath(new URL("download.ts", import.meta.url));
-
-/** As `upheld` itself is started. */
-const FLAGS = (
-  /^#!\/usr\/bin\/env -S node (.*)$/m.exec(
-    readFileSync(new URL("../../bin/upheld.mjs", import.meta.url), "utf8"),
-  )?.[1] ?? ""
-)
-  .split(" ")
-  .filter((flag) => flag !== "");
 
 /** Throws when a count is not what was planted. */
 export async function runCase(one: Case, url: string, folder: string, say: (line: string) => void): Promise<Result> {
@@ -130,13 +120,6 @@ async function timed<T>(url: string, run: () => Promise<T>): Promise<Timed<T>> {
 async function serverSeconds(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1]);
-}
-
-async function inProcess<T>(file: string, ...args: string[]): Promise<T> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, "--import", "tsx", file, ...args], {
-    maxBuffer: 64_000_000,
-  });
-  return JSON.parse(stdout) as T;
 }
 
 function median(all: readonly number[]): number {

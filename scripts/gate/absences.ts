@@ -18,6 +18,7 @@ const ABSENCES: readonly Absence[] = [
   },
   {
     files: [
+      "test/bench/watch.test.ts",
       "test/chain/failover.test.ts",
       "test/chain/outbox.test.ts",
       "test/chain/transaction.test.ts",
