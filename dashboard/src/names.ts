@@ -15,6 +15,30 @@ const book = storeOf<Names>(kept());
 
 export const useNames = (): Names => book.use();
 
+const MEASURES_KEY = "upheld.measures";
+
+/** By agreement: what its file calls the measures. */
+const measures = storeOf<Readonly<Record<string, readonly string[]>>>(keptMeasures());
+
+export const useMeasures = (agreement: string): readonly string[] | undefined =>
+  measures.use()[agreement.toLowerCase()];
+
+function keptMeasures(): Readonly<Record<string, readonly string[]>> {
+  try {
+    const all = Object.entries(JSON.parse(localStorage.getItem(MEASURES_KEY) ?? "{}") as object);
+    return Object.fromEntries(all.map(([of, names]) => [of, (names as unknown[]).map((name) => plain(String(name)))]));
+  } catch {
+    return {};
+  }
+}
+
+/** Keeps what an agreement's file calls its measures. */
+export function learnMeasures(agreement: string, names: readonly string[]): void {
+  const all = { ...measures.get(), [agreement.toLowerCase()]: names };
+  measures.set(all);
+  store(MEASURES_KEY, all);
+}
+
 /** Nothing kept, or nothing that can be read, is an empty book. */
 function kept(): Names {
   try {
@@ -26,8 +50,12 @@ function kept(): Names {
 
 function keep(names: Names): void {
   book.set(names);
+  store(KEY, names);
+}
+
+function store(key: string, value: unknown): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify(names));
+    localStorage.setItem(key, JSON.stringify(value));
   } catch {
     // a browser that keeps nothing still shows them until the page is closed
   }
@@ -97,6 +125,21 @@ export function namesOfFile(text: string): { readonly [of in "service" | "provid
   };
   const scalars = Object.entries(found).map(([of, value]) => [of, plain(scalarOf(value ?? ""))] as const);
   return Object.fromEntries(scalars.filter(([, value]) => value !== ""));
+}
+
+/**
+ * What an agreement's file calls its measures, which are the indicators in their order: the keys of the first level below
+ * `measures:`. None where YAML says them in another way. For a file that the agreement holds the hash of.
+ */
+export function measuresOfFile(text: string): string[] {
+  const lines = text.split(/\r?\n/);
+  const below = lines.slice(lines.findIndex((line) => /^measures:\s*(#.*)?$/.test(line)) + 1);
+  const end = below.findIndex((line) => /^[^\s#]/.test(line));
+  const block = below.slice(0, end < 0 ? below.length : end).filter((line) => /^\s+[^\s#]/.test(line));
+  const indent = /^\s+/.exec(block[0] ?? "")?.[0] ?? "";
+  const keys = block.filter((line) => line.search(/\S/) === indent.length);
+  const names = keys.map((line) => plain(scalarOf(/^\s+("[^"]*"|'[^']*'|[^"'].*?):(?:\s|$)/.exec(line)?.[1] ?? "")));
+  return names.includes("") ? [] : names;
 }
 
 /** The plain or quoted scalar of a line; anything else of YAML is no name. */

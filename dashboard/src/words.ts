@@ -55,8 +55,8 @@ export function countsText(indicator: Indicator, { total, bad, excluded }: Measu
   return `${bad === 0n ? "nothing down" : `down ${formatQuantity(bad, unit)}`}, ${up} up${out}`;
 }
 
-/** What an indicator is called: its name is in the agreement's document, not on the chain. */
-export function indicatorName(terms: Terms, i: number): string {
+/** What an indicator is called: its name is in the agreement's document, not on the chain; else by what it counts. */
+export function indicatorName({ terms, measures }: Pick<View, "terms" | "measures">, i: number): string {
   const { unit, instances } = terms.indicators[i] ?? { unit: Unit.Seconds, instances: 1n };
   const what = {
     [Unit.Seconds]: "Uptime",
@@ -66,6 +66,8 @@ export function indicatorName(terms: Terms, i: number): string {
   };
   const name = unit === Unit.Days ? "Days" : what[unit];
   const many = instances > 1n ? ` of ${instances} instances` : "";
+  const given = measures?.[i];
+  if (given !== undefined) return `${given}${many}`;
   return terms.indicators.length === 1 ? `${name}${many}` : `Measure ${i + 1}, ${name.toLowerCase()}${many}`;
 }
 
@@ -78,7 +80,7 @@ export function asFile(view: View): AgreementFile {
     names: {},
     network,
     token,
-    measures: terms.indicators.map((_, i) => ({ name: indicatorName(terms, i), how: undefined })),
+    measures: terms.indicators.map((_, i) => ({ name: indicatorName(view, i), how: undefined })),
     attachment: undefined,
     tax: undefined,
     open: [],

@@ -1,9 +1,15 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
-import { namesOfFile, parseNames } from "../../dashboard/src/names.ts";
+import { measuresOfFile, namesOfFile, parseNames } from "../../dashboard/src/names.ts";
+import { parseAgreement } from "../../src/terms/file.ts";
+import { agreementText } from "../cli/agreement.ts";
 import { requireBrowser } from "./browser.ts";
 import { Scene } from "./scene.ts";
+
+const PRESETS = join("examples", "presets");
+const PUBLISHED = readdirSync(PRESETS).map((name) => [name, readFileSync(join(PRESETS, name), "utf8")] as const);
 
 describe("names in the page", function () {
   this.timeout(300_000);
@@ -44,6 +50,30 @@ describe("names in the page", function () {
     await page.getByText("What it calls the service and the parties is in your names now.").waitFor();
     expect(await page.textContent("h1")).to.equal("CI hosting");
     expect(await page.textContent("[data-named]")).to.contain("client Harbor Dental, provider Northwind IT");
+  });
+
+  it("head the tables of several measures, once the file that both agreed on was opened", async () => {
+    const { world } = scene;
+    const text = agreementText(world.people, await world.token.getAddress());
+    const desk =
+      "  help desk:\n    unit: tickets\ncredits: add up\nobjectives:\n  - measure: help desk\n    at least 3 tickets: 5%\n";
+    const file = world.write("two.sla.yaml", text.replace("objectives:\n", desk));
+    const agreement = String((await world.ok("deploy", file)).json["agreement"]);
+    const page = await scene.browser.show(scene.hash(`agreement/${agreement}`));
+    await page.waitForSelector("[data-ready]");
+    const captions = () => page.locator("caption").allTextContents();
+    expect(await captions()).to.include.members([
+      "What a bad month gives back, Measure 1, uptime",
+      "What a bad month gives back, Measure 2, tickets",
+    ]);
+    await page.getByLabel("The agreement's file").setInputFiles(file);
+    await page.waitForSelector('[data-document="same"]');
+    const named = ["What a bad month gives back, uptime", "What a bad month gives back, help desk"];
+    expect(await captions()).to.include.members(named);
+    expect(await page.textContent("main")).to.not.contain("Measure ");
+    await page.reload();
+    await page.waitForSelector("[data-ready]");
+    expect(await captions()).to.include.members(named);
   });
 
   it("are the viewer's own, kept in this browser, in the header and in the portfolio", async () => {
@@ -117,6 +147,23 @@ describe("the names in an agreement's file", () => {
       {},
     );
     expect(namesOfFile('service: "a\\u0041"\n')).to.deep.equal({});
+  });
+
+  it("are the measures, in their order, however they are written", () => {
+    const text = `service: Mail\nmeasures: # two\n  # the line\n  "line: up":\n    unit: seconds\n    how: >-\n      One\n\n      probe: each minute\n  first answer: # of the desk\n    unit: tickets\nobjectives:\n  - measure: x\n`;
+    expect(measuresOfFile(text)).to.deep.equal(["line: up", "first answer"]);
+    expect(measuresOfFile(text.replaceAll("\n", "\r\n"))).to.deep.equal(["line: up", "first answer"]);
+    for (const [name, file] of PUBLISHED) {
+      expect(measuresOfFile(file), name).to.deep.equal(
+        parseAgreement(file, { draft: true }).measures.map(({ name: each }) => each),
+      );
+    }
+  });
+
+  it("are no measures where YAML says them in another way", () => {
+    for (const text of ["", "measures: {}\n", "measures: { a: { unit: seconds } }\n", 'measures:\n  "a\\u0041":\n']) {
+      expect(measuresOfFile(text), text).to.deep.equal([]);
+    }
   });
 
   it("are refused as a book unless each is an address with its name", () => {

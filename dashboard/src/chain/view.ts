@@ -63,6 +63,8 @@ export interface View {
   readonly oracle: Hands;
   readonly arbiter: Hands;
   readonly record: Recorded | undefined;
+  /** What both sides' file calls the indicators, in their order; undefined: it was not opened in this browser. */
+  readonly measures?: readonly string[] | undefined;
 }
 
 /** The chain has no agreement there, or a false one. */

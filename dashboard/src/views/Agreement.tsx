@@ -4,7 +4,7 @@ import { away, moment } from "../../../src/format.ts";
 import { periodWord } from "../../../src/terms/explain.ts";
 import { acceptPlan } from "../chain/actions.ts";
 import { useWallets } from "../chain/wallet.ts";
-import { nameIn, useNames } from "../names.ts";
+import { nameIn, useMeasures, useNames } from "../names.ts";
 import { dayText, isCut, money, networkName, periodName, short } from "../words.ts";
 import { periodsOf } from "../periods.ts";
 import { Acting, usePropose, type Stage } from "./Act.tsx";
@@ -22,7 +22,7 @@ import { Year } from "./Year.tsx";
 
 /** One agreement: what it is, where it stands, and what can be done. */
 export function Agreement({
-  view,
+  view: read,
   evidence,
   reload,
 }: {
@@ -30,6 +30,8 @@ export function Agreement({
   evidence: string | undefined;
   reload: () => Promise<void>;
 }) {
+  const measures = useMeasures(read.address);
+  const view = useMemo(() => ({ ...read, measures }), [read, measures]);
   const { source, network, address, token, found, record } = view;
   const journal = record?.address;
   const stage = useMemo<Stage>(

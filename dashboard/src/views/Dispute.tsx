@@ -98,8 +98,8 @@ function OwnCounts({ view, one, seat }: { view: View; one: PeriodView; seat: Sea
           key={i}
           label={
             isTimed(unit)
-              ? `When it was down, ${indicatorName(terms, i)}: one outage a line, in UTC`
-              : `Bad ${UNIT_WORDS[unit]}, ${indicatorName(terms, i)}`
+              ? `When it was down, ${indicatorName(view, i)}: one outage a line, in UTC`
+              : `Bad ${UNIT_WORDS[unit]}, ${indicatorName(view, i)}`
           }
           text={texts[i] ?? ""}
           {...(isTimed(unit) ? { rows: 3 } : {})}

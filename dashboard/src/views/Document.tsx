@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { documentHash } from "../../../src/terms/document.ts";
 import type { View } from "../chain/view.ts";
-import { learn, namesOfFile } from "../names.ts";
+import { learn, learnMeasures, measuresOfFile, namesOfFile } from "../names.ts";
 import { FileField } from "./fields.tsx";
 import { Notice, Section } from "./parts.tsx";
 
@@ -40,7 +40,9 @@ export function DocumentCheck({ view }: { view: View }) {
 }
 
 /** What both sides' file calls them; names that the viewer gave stay. */
-function learnNames({ address, summary: { state } }: View, text: string): number {
+function learnNames({ address, terms, summary: { state } }: View, text: string): number {
+  const measures = measuresOfFile(text);
+  if (measures.length === terms.indicators.length) learnMeasures(address, measures);
   const { service, client, provider } = namesOfFile(text);
   const all = [
     [address, service],

@@ -83,7 +83,7 @@ function Facts({ view, facts: { outages, exclusions, caps } }: { view: View; fac
   const record = useRecord(view);
   const { terms } = view;
   const indexOf = (id: number) => terms.indicators.findIndex((indicator) => indicator.id === id);
-  const of = (id: number) => (terms.indicators.length === 1 ? "" : `${indicatorName(terms, indexOf(id))}: `);
+  const of = (id: number) => (terms.indicators.length === 1 ? "" : `${indicatorName(view, indexOf(id))}: `);
   const time = ({ start, end }: { start: bigint; end: bigint }) => `${formatTime(start)} to ${formatTime(end)} UTC`;
   const used = caps.filter(({ cap }) => cap > 0n);
   const amount = (id: number, units: bigint) => {

@@ -63,7 +63,7 @@ function reserveText(view: View, objective: number, k: number): string {
   const table = workedTable(terms, objective, periodIn(view, k));
   const indicator = terms.indicators[table.indicator];
   const [first] = table.rows;
-  const name = indicatorName(terms, table.indicator);
+  const name = indicatorName(view, table.indicator);
   if (indicator === undefined || first === undefined) return `${name}: no credit is possible.`;
   const { unit } = indicator;
   const gives = creditText(asFile(view), first.credit);

@@ -58,7 +58,7 @@ function Reported({ view, one, evidence }: { view: View; one: PeriodView; eviden
               const indicator = terms.indicators[i];
               return indicator === undefined ? null : (
                 <li key={i}>
-                  {indicatorName(terms, i)}: {countsText(indicator, measurement)}
+                  {indicatorName(view, i)}: {countsText(indicator, measurement)}
                 </li>
               );
             })}

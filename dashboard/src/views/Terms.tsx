@@ -43,11 +43,11 @@ function WorkedTables({ view, explanation }: { view: View; explanation: Explanat
         return (
           <div key={table.objective}>
             <p>
-              {indicatorName(terms, table.indicator)}:{" "}
+              {indicatorName(view, table.indicator)}:{" "}
               {tiers.map(({ condition, credit }) => `${condition} → ${credit}`).join(", ")}.
             </p>
             <Table
-              caption={`What a bad ${word} gives back, ${indicatorName(terms, table.indicator)}`}
+              caption={`What a bad ${word} gives back, ${indicatorName(view, table.indicator)}`}
               head={[headOf(indicator), "the client gets back"]}
               rows={table.rows.map((row) => [amountOf(indicator, row), creditText(asFile(view), row.credit)])}
             />
@@ -85,14 +85,14 @@ function notCovered(view: View): string[] {
     indicator.excludedCap === 0n
       ? []
       : [
-          `Up to ${formatQuantity(indicator.excludedCap, indicator.unit)} a ${word} may be left out of ${indicatorName(terms, i)}${indicator.unit === Unit.Seconds ? " (planned maintenance and the like)" : ""}${effect[indicator.mode]}.`,
+          `Up to ${formatQuantity(indicator.excludedCap, indicator.unit)} a ${word} may be left out of ${indicatorName(view, i)}${indicator.unit === Unit.Seconds ? " (planned maintenance and the like)" : ""}${effect[indicator.mode]}.`,
         ],
   );
   return [
     ...(excluded.length === 0
       ? ["Nothing may be left out of the count: planned maintenance counts like any other time."]
       : excluded),
-    `Anything that is not measured. What moves money: ${terms.indicators.map((_, i) => indicatorName(terms, i)).join("; ")}.`,
+    `Anything that is not measured. What moves money: ${terms.indicators.map((_, i) => indicatorName(view, i)).join("; ")}.`,
     `What a bad ${word} costs you beyond ${formatShare(terms.creditCap)} of its fee, and beyond ${money(view, terms.termCreditCap)} over the whole term.`,
     ...(terms.burnInPeriods > 0
       ? [
