@@ -52,30 +52,6 @@ describe("names in the page", function () {
     expect(await page.textContent("[data-named]")).to.contain("client Harbor Dental, provider Northwind IT");
   });
 
-  it("head the tables of several measures, once the file that both agreed on was opened", async () => {
-    const { world } = scene;
-    const text = agreementText(world.people, await world.token.getAddress());
-    const desk =
-      "  help desk:\n    unit: tickets\ncredits: add up\nobjectives:\n  - measure: help desk\n    at least 3 tickets: 5%\n";
-    const file = world.write("two.sla.yaml", text.replace("objectives:\n", desk));
-    const agreement = String((await world.ok("deploy", file)).json["agreement"]);
-    const page = await scene.browser.show(scene.hash(`agreement/${agreement}`));
-    await page.waitForSelector("[data-ready]");
-    const captions = () => page.locator("caption").allTextContents();
-    expect(await captions()).to.include.members([
-      "What a bad month gives back, Measure 1, uptime",
-      "What a bad month gives back, Measure 2, tickets",
-    ]);
-    await page.getByLabel("The agreement's file").setInputFiles(file);
-    await page.waitForSelector('[data-document="same"]');
-    const named = ["What a bad month gives back, uptime", "What a bad month gives back, help desk"];
-    expect(await captions()).to.include.members(named);
-    expect(await page.textContent("main")).to.not.contain("Measure ");
-    await page.reload();
-    await page.waitForSelector("[data-ready]");
-    expect(await captions()).to.include.members(named);
-  });
-
   it("are the viewer's own, kept in this browser, in the header and in the portfolio", async () => {
     const page = await scene.open();
     await page.getByText("Names", { exact: true }).click();
@@ -133,6 +109,30 @@ describe("names in the page", function () {
     });
     await load("[1]");
     await page.waitForSelector('[data-code="names.malformed"]');
+  });
+
+  it("head the tables of several measures, once the file that both agreed on was opened", async () => {
+    const { world } = scene;
+    const text = agreementText(world.people, await world.token.getAddress());
+    const desk =
+      "  help desk:\n    unit: tickets\ncredits: add up\nobjectives:\n  - measure: help desk\n    at least 3 tickets: 5%\n";
+    const file = world.write("two.sla.yaml", text.replace("objectives:\n", desk));
+    const agreement = String((await world.ok("deploy", file)).json["agreement"]);
+    const page = await scene.browser.show(scene.hash(`agreement/${agreement}`));
+    await page.waitForSelector("[data-ready]");
+    const captions = () => page.locator("caption").allTextContents();
+    expect(await captions()).to.include.members([
+      "What a bad month gives back, Measure 1, uptime",
+      "What a bad month gives back, Measure 2, tickets",
+    ]);
+    await page.getByLabel("The agreement's file").setInputFiles(file);
+    await page.waitForSelector('[data-document="same"]');
+    const named = ["What a bad month gives back, uptime", "What a bad month gives back, help desk"];
+    expect(await captions()).to.include.members(named);
+    expect(await page.textContent("main")).to.not.contain("Measure ");
+    await page.reload();
+    await page.waitForSelector("[data-ready]");
+    expect(await captions()).to.include.members(named);
   });
 });
 
