@@ -31,6 +31,9 @@ export const TIMEOUT = 30_000;
 /** Largest answer that is read: more than a million samples. */
 export const MAX_ANSWER = 32_000_000;
 
+/** Room for an answer of this size is kept for the next; a day of samples every 5 s takes 400 kB. */
+const COMMON = 1_000_000;
+
 /** Waits before the second and each later try, in milliseconds. */
 const PAUSES: readonly number[] = [500, 2_000, 5_000];
 
@@ -44,6 +47,8 @@ export class HttpClient {
   readonly #connection: Connection;
   readonly #services: Services;
   readonly #prefix: string;
+  /** Where bodies were read, to read the next: a month has thousands. */
+  readonly #rooms: Room[] = [];
   #agent: HttpAgent | undefined;
 
   constructor(connection: Connection, services: Services) {
@@ -56,12 +61,22 @@ export class HttpClient {
   }
 
   /** Throws `monitor.unreachable`, `.refused`, `.certificate`, `.redirect`, `.too-large` and `.secret`. */
-  async get(path: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Answer> {
+  get(path: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Answer> {
+    return this.read(path, parameters, ({ status, body }) => answerOf(status, Buffer.from(body)), signal);
+  }
+
+  /** The same, and what `use` makes of the answer at once: the next one is written where its body was. */
+  async read<T>(
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+    use: (answer: Answer) => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const query = new URLSearchParams(parameters).toString();
     const asked = `${this.#prefix}${path}${query === "" ? "" : `?${query}`}`;
     for (let tried = 0; ; tried++) {
       try {
-        return await this.#once(asked, signal);
+        return await this.#once(asked, use, signal);
       } catch (error) {
         const pause = PAUSES[tried];
         const mayHelp = error instanceof UpheldError && error.problem.retry === true;
@@ -71,19 +86,25 @@ export class HttpClient {
     }
   }
 
-  async #once(path: string, signal?: AbortSignal): Promise<Answer> {
+  async #once<T>(path: string, use: (answer: Answer) => T, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
     const { timeout: limit = TIMEOUT } = this.#connection;
+    const room = this.#rooms.pop() ?? new Room();
+    let answer: Answer;
     try {
       const headers = await this.#headers();
       const agent = (this.#agent ??= await this.#newAgent());
-      const { response, body } = await exchange({ ...this.#base, path, headers, agent }, this.host, limit, signal);
-      return this.#judge(response, body);
+      const options = { ...this.#base, path, headers, agent };
+      const response = await exchange(options, room, this.host, limit, signal);
+      answer = this.#judge(response, room.taken);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof UpheldError) throw error;
       throw this.#unreachable(error);
     }
+    const used = use(answer);
+    if (answer.body.length <= COMMON) this.#rooms.push(room.cleared());
+    return used;
   }
 
   async #headers(): Promise<Record<string, string>> {
@@ -119,13 +140,7 @@ export class HttpClient {
       const message = `${this.host} answers with status ${status}: ${excerpt(body.toString())}`;
       throw this.#error("unreachable", message, { hint: "try again later", retry: true });
     }
-    return {
-      status,
-      body,
-      get json() {
-        return parsed(body.toString());
-      },
-    };
+    return answerOf(status, body);
   }
 
   #unreachable(cause: unknown): UpheldError {
@@ -161,22 +176,42 @@ function baseOf(text: string): URL {
 
 const badUrl = (message: string, hint: string) => new UpheldError({ code: "monitor.url", message, hint });
 
-/** Asks, and reads the answer to its end, `limit` milliseconds at most. */
-function exchange(options: RequestOptions, host: string, limit: number, signal?: AbortSignal) {
-  return new Promise<{ readonly response: IncomingMessage; readonly body: Buffer }>((resolve, reject) => {
+/** Bytes that come in parts. */
+class Room {
+  #bytes = Buffer.alloc(65_536);
+  #size = 0;
+
+  get taken(): Buffer {
+    return this.#bytes.subarray(0, this.#size);
+  }
+
+  /** How many there are now. */
+  add(part: Buffer): number {
+    const size = this.#size + part.length;
+    if (size > this.#bytes.length) this.#bytes = Buffer.concat([this.taken], 2 * size);
+    part.copy(this.#bytes, this.#size);
+    this.#size = size;
+    return size;
+  }
+
+  cleared(): this {
+    this.#size = 0;
+    return this;
+  }
+}
+
+/** Asks, and reads the answer's body to its end, `limit` milliseconds at most. */
+function exchange(options: RequestOptions, room: Room, host: string, limit: number, signal?: AbortSignal) {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     const send = options.protocol === "http:" ? httpRequest : httpsRequest;
     const request = send(options, (response) => {
-      const parts: Buffer[] = [];
-      let size = 0;
       response.on("data", (part: Buffer) => {
-        size += part.length;
-        parts.push(part);
-        if (size <= MAX_ANSWER) return;
+        if (room.add(part) <= MAX_ANSWER) return;
         reject(tooLarge(host));
         request.destroy();
       });
       response.once("end", () => {
-        resolve({ response, body: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size) });
+        resolve(response);
       });
       response.once("error", reject);
     });
@@ -205,6 +240,14 @@ const tooLarge = (host: string) =>
     message: `the answer of ${host} is larger than ${MAX_ANSWER} bytes`,
     hint: "narrow the query: it should name one service, seen from a few places",
   });
+
+const answerOf = (status: number, body: Buffer): Answer => ({
+  status,
+  body,
+  get json() {
+    return parsed(body.toString());
+  },
+});
 
 function parsed(body: string): unknown {
   try {

@@ -104,10 +104,17 @@ async function ask<T extends z.infer<typeof success>>(
 ): Promise<T> {
   // Thanos would leave out a store that does not answer, and say so only in a warning
   const parameters = { query, ...(time === undefined ? {} : { time: time.toString() }), partial_response: "false" };
-  const answer = await client.get("/api/v1/query", parameters, signal);
-  const told = schema.safeParse(read(answer));
-  if (answer.status !== 200 || !told.success) throw refusal(client.host, query, answer);
-  const { warnings = [], isPartial = false } = told.data;
+  const data = await client.read(
+    "/api/v1/query",
+    parameters,
+    (answer) => {
+      const told = schema.safeParse(read(answer));
+      if (answer.status === 200 && told.success) return told.data;
+      throw refusal(client.host, query, answer);
+    },
+    signal,
+  );
+  const { warnings = [], isPartial = false } = data;
   if (isPartial || warnings.length > 0) {
     throw new UpheldError({
       code: "monitor.partial",
@@ -116,7 +123,7 @@ async function ask<T extends z.infer<typeof success>>(
       retry: true,
     });
   }
-  return told.data;
+  return data;
 }
 
 function refusal(host: string, query: string, { status, json }: Answer): UpheldError {

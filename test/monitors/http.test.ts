@@ -206,6 +206,34 @@ describe("HttpClient, as prometheusMonitor uses it", () => {
       expect((await client(url).get("/", {})).body.length).to.equal(0);
     });
 
+    it("leaves an answer as it is when the next ones come, however large, and several at once", async () => {
+      const url = await server.serve((request, response) => {
+        const [size, letter = ""] = (request.url ?? "").split("/").slice(1);
+        response.end(letter.repeat(Number(size)));
+      });
+      const one = client(url);
+      const asked = [[3, "a"], [200_000, "b"], [5, "c"], [70_000, "d"], [1_500_000, "e"], [2, "f"]] as const; // prettier-ignore
+      const ask = ([size, letter]: readonly [number, string]) => one.get(`/${size}/${letter}`, {});
+      const [first, ...others] = [await ask(asked[0]), ...(await Promise.all(asked.slice(1).map(ask)))];
+      const again = await one.read("/4/g", {}, ({ body }) => body.toString());
+      expect([first, ...others].map(({ body }) => body.toString())).to.deep.equal(
+        asked.map(([size, letter]) => letter.repeat(size)),
+      );
+      expect(again).to.equal("gggg");
+    });
+
+    it("hands on what its reader throws, without a second try", async () => {
+      let asked = 0;
+      const url = await server.serve((_request, response) => response.end(`${asked++}`));
+      const bug = new RangeError("a defect");
+      const told = await client(url)
+        .read("/", {}, () => {
+          throw bug;
+        })
+        .catch((error: unknown) => error);
+      expect([told, asked]).to.deep.equal([bug, 1]);
+    });
+
     it("tries again what breaks in the middle, and stops listening to who asked", async () => {
       let asked = 0;
       const url = await server.serve((_request, response) => {
