@@ -11,10 +11,14 @@ const FLAGS = (
   .split(" ")
   .filter((flag) => flag !== "");
 
-/** Runs a file of ours; what it prints is one `T` as JSON. */
-export async function inProcess<T>(file: string, ...args: string[]): Promise<T> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, "--import", "tsx", file, ...args], {
-    maxBuffer: 64_000_000,
-  });
+/** Runs a file of ours as `upheld` is run; what it prints is one `T` as JSON. */
+export const asUpheld = <T>(file: string, ...args: string[]): Promise<T> =>
+  inNode([...FLAGS, "--import", "tsx"], file, args);
+
+/** The same as Node comes. */
+export const asItComes = <T>(file: string, ...args: string[]): Promise<T> => inNode(["--import", "tsx"], file, args);
+
+async function inNode<T>(flags: readonly string[], file: string, args: readonly string[]): Promise<T> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, file, ...args], { maxBuffer: 64_000_000 });
   return JSON.parse(stdout) as T;
 }

@@ -2,7 +2,7 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inProcess } from "../process.ts";
+import { asItComes, asUpheld } from "../process.ts";
 import type { Download } from "./download.ts";
 import type { JobRun } from "./job.ts";
 import { badSeconds, endOf, type Past } from "./past.ts";
@@ -55,7 +55,7 @@ export async function runCase(one: Case, url: string, folder: string, say: (line
   const name = `${agreements} agreements on ${past.series} series, a sample every ${past.every} s`;
   const job = async (...more: string[]) => {
     rmSync(join(folder, "evidence"), { recursive: true, force: true });
-    return timed(url, () => inProcess<JobRun>(JOB, ...args, ...more));
+    return timed(url, () => asUpheld<JobRun>(JOB, ...args, ...more));
   };
   say(`${name}: a first run, to see what it asks`);
   const first = await job(paths);
@@ -66,7 +66,7 @@ export async function runCase(one: Case, url: string, folder: string, say: (line
     say(`${name}: run ${run} of ${runs}`);
     const measured = await job();
     requireTruth(measured.told, past);
-    const loaded = await timed(url, () => inProcess<Download>(DOWNLOAD, url, paths, String(AT_ONCE)));
+    const loaded = await timed(url, () => asItComes<Download>(DOWNLOAD, url, paths, String(AT_ONCE)));
     pairs.push({ measured, loaded });
   }
   const of = (value: (pair: (typeof pairs)[number]) => number) => round(median(pairs.map(value)));

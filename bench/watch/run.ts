@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inProcess } from "../process.ts";
+import { asUpheld } from "../process.ts";
 import { chainWith } from "./chain.ts";
 import { counted, receiver } from "./counted.ts";
 import type { Round } from "./job.ts";
@@ -40,7 +40,7 @@ export async function runCase(agreements: number, folder: string, say: (line: st
   const round = async (name: string, hasNotices?: boolean): Promise<RoundResult> => {
     say(`${agreements} agreements: ${name}`);
     const letters = hook.letters();
-    const told = await inProcess<Round>(JOB, folder, node.url, hook.url);
+    const told = await asUpheld<Round>(JOB, folder, node.url, hook.url);
     if (told.agreements !== agreements || told.notices > 0 !== (hasNotices ?? told.notices > 0)) {
       throw new Error(`the watcher saw ${told.agreements} agreements and ${told.notices} notices`);
     }
