@@ -143,12 +143,18 @@ class Trial {
     const began = performance.now();
     const isDeploying = mutant.where.endsWith("constructor");
     const since = (): number => Math.round(performance.now() - began);
+    let hasHung = false;
     for (;;) {
       const reaching = this.#reach.testsOf(mutant).filter(({ name }) => !this.#unsound.has(name));
       const tests = within(this.#patience, this.#history.order(mutant, reaching));
       const request = { groups: groups(tests), timeout: TIMEOUT };
       const answer = await this.#tester.ask(isSwitched ? { mutant: mutant.id, isDeploying, ...request } : request);
-      if (answer === undefined) return { verdict: "hung", milliseconds: since() };
+      if (answer === undefined) {
+        if (hasHung) return { verdict: "hung", milliseconds: since() };
+        // what hung may be what an earlier mutant left behind: a process of its own tells
+        hasHung = true;
+        continue;
+      }
       const { killer } = answer;
       // A test that did not end may go on, and its chain is not what others expect.
       if (answer.error?.startsWith("Timeout of ") === true) this.#tester.stop();
