@@ -1,5 +1,5 @@
 import type { JsonRpcProvider } from "ethers";
-import { ISLAEscrow__factory, type ISLAEscrow } from "../../typechain-types/index.ts";
+import type { ISLAEscrow } from "../../typechain-types/index.ts";
 import type { DisputeStructOutput, StateStructOutput } from "../../typechain-types/interfaces/ISLAEscrow.ts";
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
 import { decodeTerms } from "../terms/codec.ts";
@@ -10,6 +10,7 @@ import { decodeFailure, type Wording } from "./failure.ts";
 import { AgreementCalls, consentStruct, type Consent } from "./calls.ts";
 import type { Factory } from "./factory.ts";
 import { Token } from "./token.ts";
+import { escrowAt } from "./escrow.ts";
 
 /**
  * One agreement on a chain: reads it, and prepares every transaction for it. Nothing here signs; a prepared
@@ -40,7 +41,7 @@ export class Agreement {
     this.termsHash = termsHash;
     this.token = token;
     this.calls = new AgreementCalls(address, token);
-    this.#contract = ISLAEscrow__factory.connect(address, factory.provider);
+    this.#contract = escrowAt(address, factory.provider);
   }
 
   /** Opens the agreement at `address`; throws when this factory did not make it. */
@@ -57,7 +58,7 @@ export class Agreement {
           : "Check the address and --network; a draft that was never deployed: `upheld deploy`.",
       });
     }
-    const contract = ISLAEscrow__factory.connect(address, factory.provider);
+    const contract = escrowAt(address, factory.provider);
     try {
       const [packed, hash] = await Promise.all([contract.terms(), contract.termsHash()]);
       const terms = decodeTerms(packed);

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isError } from "ethers";
 import type { SummaryStructOutput } from "../../typechain-types/interfaces/ISLALens.ts";
-import { ISLAEscrow__factory } from "../../typechain-types/index.ts";
 import { decodeFailure } from "../chain/failure.ts";
 import { cloneAddress, type Factory } from "../chain/factory.ts";
 import { Token } from "../chain/token.ts";
@@ -15,6 +14,7 @@ import type { TokenUnit } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
 import type { OracleConfig, ServedAgreement } from "./config.ts";
 import { checkSources } from "./measure.ts";
+import { escrowAt } from "../chain/escrow.ts";
 
 /** An agreement that this oracle serves, with all that never changes. */
 export interface Watched {
@@ -132,7 +132,7 @@ function fromFile(served: ServedAgreement, factory: string, implementation: stri
 
 async function fromChain({ ref }: ServedAgreement, { provider }: Pick<Factory, "provider">) {
   try {
-    const terms = decodeTerms(await ISLAEscrow__factory.connect(ref, provider).terms());
+    const terms = decodeTerms(await escrowAt(ref, provider).terms());
     const none = { names: [], policies: [], disclosures: [], ticketRules: [], currency: undefined };
     return { label: ref, address: ref, terms, ...none };
   } catch (error) {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isError } from "ethers";
-import { ISLAEscrow__factory } from "../../typechain-types/index.ts";
 import { decodeFailure } from "../chain/failure.ts";
 import { cloneAddress, type Factory } from "../chain/factory.ts";
 import { Token } from "../chain/token.ts";
@@ -12,6 +11,7 @@ import { parseAgreement } from "../terms/file.ts";
 import type { TokenUnit } from "../terms/format.ts";
 import type { WatchedItem } from "./config.ts";
 import type { WatchedAgreement } from "./view.ts";
+import { escrowAt } from "../chain/escrow.ts";
 
 type Named = Extract<WatchedItem, { kind: "file" | "address" }>;
 
@@ -76,7 +76,7 @@ export class Opener {
     });
     if (!(await this.#factory.isGenuine(address))) throw nothing;
     try {
-      const terms = decodeTerms(await ISLAEscrow__factory.connect(address, provider).terms());
+      const terms = decodeTerms(await escrowAt(address, provider).terms());
       const currency = await (this.#tokens.get(terms.token) ?? this.#token(terms.token));
       const label = shortAddress(address);
       return {
