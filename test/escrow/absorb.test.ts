@@ -50,6 +50,18 @@ describe("SLAEscrow: absorb", () => {
     });
   }
 
+  it("knows a bond of a single unit for what it is", async () => {
+    const bonded = async () => {
+      const a = await createAgreement(await world(), { bond: 1n });
+      await activate(a, FEE);
+      return a;
+    };
+    const a = await loadFixture(bonded);
+    await expectState(a, { bond: 1n, balance: FEE, unabsorbed: 0n });
+    await a.escrow.sync();
+    await expectState(a, { bond: 1n, balance: FEE });
+  });
+
   it("lets the rest wait, and takes it as the balance falls", async () => {
     const a = await loadFixture(huge);
     await pour(a, LIMIT + 3n * FEE);

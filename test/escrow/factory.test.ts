@@ -90,6 +90,18 @@ describe("SLAFactory", () => {
       for (const party of [provider, client]) await createAgreement(w, { oracle: party });
     });
 
+    it("names the first of two roles that are nobody's", async () => {
+      const w = await loadFixture(world);
+      const token = w.usdToken.target as string;
+      for (const [provider, client] of [
+        [NOBODY, token],
+        [token, NOBODY],
+      ] as const) {
+        const packed = encodeTerms(termsOf(w, { provider, client }));
+        await expectRefusal(w.factory.create(packed), w.factory, "RoleIsNotAPerson", [provider]);
+      }
+    });
+
     it("refuses a token that is nobody", async () => {
       const w = await loadFixture(world);
       const packed = encodeTerms(termsOf(w, { token: NOBODY }));

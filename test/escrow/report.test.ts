@@ -8,6 +8,7 @@ import {
   agreeBoth,
   type Agreement,
   at,
+  below,
   boundaryOf,
   consentTo,
   counts,
@@ -204,6 +205,13 @@ async function expectRefused(a: Agreement, measurement: Measurement, error: stri
 }
 
 describe("report: one month after the other", () => {
+  it("credits a single unit", async () => {
+    const objectives = [{ indicator: 0, tiers: [below(999_000_000n, 1n)] }];
+    const small = { fee: 10_000n, pledge: 0n, termCreditCap: 120_000n, chronic: [], objectives };
+    const a = await loadFixture(async () => contestedWith(small));
+    await expectStands(a, { total: JANUARY, bad: JANUARY / 10n, excluded: 0n }, 1n);
+  });
+
   it("owes what M lacks of a fee", async () => {
     const a = await loadFixture(async () => contestedWith({}, (FEE * 7n) / 4n));
     for (const period of [0, 1, 2]) await report(a, period, 0);
