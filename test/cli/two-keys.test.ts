@@ -90,8 +90,9 @@ describe("two keys by the executable", () => {
     const { json } = await world.ok("verify", world.file, ...evidence());
     expect(json).to.include({ agrees: true });
     const periods = (json["periods"] as Record<string, unknown>[]).map((period) => {
-      const { measures, ...money } = period;
+      const { measures, source, ...money } = period;
       expect(measures).to.have.length(1);
+      expect(source).to.equal("counts as stated");
       return money;
     });
     expect(periods).to.deep.equal([

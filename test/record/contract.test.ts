@@ -397,7 +397,7 @@ describe("what the record costs", () => {
       ]),
     );
     const a = await loadFixture(recorded);
-    await at(START + 40n * DAY);
+    await at(START + 15n * DAY);
     const [provider, client] = [by(a, a.provider), by(a, a.client)];
     await provider.file(a.address, NOTICE, SAID);
     const soon = (await now()) + DAY;
