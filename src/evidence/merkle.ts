@@ -38,6 +38,7 @@ function heapOf(leaves: readonly string[], keccak: Keccak): Uint8Array[] {
 function pairHash(a: Uint8Array, b: Uint8Array, keccak: Keccak): Uint8Array {
   const pair = new Uint8Array(a.length + b.length);
   const differing = a.findIndex((byte, i) => byte !== b[i]);
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: two equal nodes give the same bytes in either order
   const isAFirst = differing === -1 || (a[differing] as number) < (b[differing] as number);
   const [first, second] = isAFirst ? [a, b] : [b, a];
   pair.set(first);

@@ -35,9 +35,14 @@ describe("many transactions, killed in the middle", function () {
     await world.provider.send("evm_setAutomine", [false]);
     const env = { ...process.env, UPHELD_RPC: world.node.url, UPHELD_FACTORY: world.factory };
     const child = spawn(process.execPath, [SHIM, ...args, "--yes"], { env, stdio: "ignore" });
-    await until(isHalfway);
-    child.kill("SIGKILL");
-    await once(child, "close");
+    const closed = once(child, "close");
+    try {
+      await until(isHalfway);
+    } finally {
+      // one that waits for blocks would keep the tests from ending
+      child.kill("SIGKILL");
+      await closed;
+    }
     await world.provider.send("anvil_mine", ["0x1"]);
     await world.provider.send("evm_setAutomine", [true]);
   }
