@@ -20,6 +20,7 @@ import {
   type Agreement,
   agreeBoth,
   at,
+  below,
   boundaryOf,
   consentTo,
   counts,
@@ -45,6 +46,20 @@ async function months(a: Agreement, credits: readonly Credit[]): Promise<bigint>
 const bitsOf = (a: Agreement, rule = 0) => a.escrow.chronicPeriods(rule);
 
 describe("chronic: when the right arises", () => {
+  it("by no rule after the last, though what follows it reads like one", async () => {
+    // 256 bytes of tiers: as a rule their head would count every credit, and ask for none
+    const stepped = Array.from({ length: 11 }, (_, i) => ({
+      ...below(900_000_000n - BigInt(i), PERCENT),
+      per: 10n * PERCENT,
+    }));
+    const objectives = [{ indicator: 0, tiers: [below(999_000_000n, 10n * PERCENT), ...stepped] }];
+    const chronic = [{ count: 2, window: 3, leastShare: 20n * PERCENT }];
+    const a = await loadFixture(async () => contestedWith({ objectives, chronic }));
+    await report(a, 0, 10);
+    const events = await eventsOf(a, settleAt(a, boundaryOf(a, 1) + D));
+    expect(events.map(([name]) => name)).to.deep.equal(["PeriodFinal"]);
+    await expectState(a, { creditsGiven: share(10), leaveUntil: 0n });
+  });
   it("with the second bad period of three, until the end of the period after the running one", async () => {
     const a = await loadFixture(contested);
     await report(a, 0, 10);

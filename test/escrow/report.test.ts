@@ -62,6 +62,14 @@ describe("report: window", () => {
     await expectState(a, { stage: Stage.Reported, revision: 255n, credit: share(50), reportedAt: FEBRUARY + R });
   });
 
+  it("is refused when a window without an odd byte has just closed", async () => {
+    // with the last byte of the start before it: were it read a byte early, it would be a window of decades
+    const reportWindow = 6n * DAY;
+    const a = await loadFixture(async () => contestedWith({ reportWindow }));
+    const closed = FEBRUARY + reportWindow;
+    await expectRefusal(report(a, 0, 0, { time: closed }), a.escrow, "ReportTooLate", [closed, closed]);
+  });
+
   it("settles the period before on the way", async () => {
     const a = await loadFixture(contested);
     await report(a, 0, 10);
