@@ -3,6 +3,7 @@ import { Context, type Services } from "./context.ts";
 import { EXIT, type Io } from "./io.ts";
 import { commandFor, type Job, type Parsed } from "./job.ts";
 import { Output } from "./output.ts";
+import { VERSION } from "../version.ts";
 
 const START = `
 Start with:
@@ -15,6 +16,7 @@ export async function main(argv: readonly string[], jobs: readonly Job[], io: Io
   let exitCode: number = EXIT.ok;
   const program = new Command("upheld")
     .description("Service-level agreements that enforce themselves: escrow, reports, credits and payment.")
+    .version(VERSION, "-V, --version", "say which version this is")
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", START);
   for (const job of jobs) {

@@ -4,11 +4,12 @@ import { evidencePath, keepEvidence } from "../evidence/files.ts";
 import type { Agreement } from "../chain/agreement.ts";
 import { SILENCE, type Seat } from "../chain/enums.ts";
 import type { Context } from "./context.ts";
+import { VERSION } from "../version.ts";
 import { usage } from "./job.ts";
 import type { Gathered } from "./sources.ts";
 
 /** What the evidence names as its writer. */
-export const TOOL = "upheld 0.1.0";
+export const TOOL = `upheld ${VERSION}`;
 
 /** A period as evidence needs it. */
 export interface SwornPeriod {

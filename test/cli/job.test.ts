@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { z } from "zod";
 import { countType, flagType } from "../../src/cli/fields.ts";
@@ -56,6 +57,13 @@ const given = async (...argv: string[]) => {
 };
 
 describe("a command line", () => {
+  it("says which version this is, that of the package", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    for (const asked of ["--version", "-V"]) {
+      expect(await run(asked)).to.include({ exitCode: 0, out: `${version}\n`, err: "" });
+    }
+  });
+
   it("is read by the job's own fields", async () => {
     const argv = ["echo", "7", "text", "--many", "a", "--many", "b", "--two-words"];
     expect(await given(...argv)).to.deep.include({

@@ -1,0 +1,2 @@
+/** That of package.json; evidence names it too. */
+export const VERSION = "0.1.0";
