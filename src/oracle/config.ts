@@ -6,6 +6,7 @@ import { networkNamed, type Network } from "../chain/networks.ts";
 import type { TicketColumns } from "../measure/tickets.ts";
 import { maintenanceConfig, monitorShapes, type MaintenanceConfig, type MonitorConfig } from "../monitors/config.ts";
 import { parseDuration, WordError } from "../terms/words.ts";
+import { OneOfEach } from "./memory.ts";
 import { parseYaml, readConfigText } from "./yaml.ts";
 
 /** Outages listed in a file, and time that does not count. */
@@ -199,13 +200,14 @@ export function parseConfig(source: string, file: string): OracleConfig {
   const { value, lineOf } = parseYaml(source, file, "config", schema);
   const folder = dirname(resolve(file));
   const path = (name: string) => resolve(folder, name);
+  const each = new OneOfEach();
   const agreements = value.agreements.map((one, i): ServedAgreement => {
     const isFile = !isAddress(one.agreement);
     const sources = Object.entries(one.measures).map(([name, given]) => [name, sourceOf(given, path)] as const);
     return {
       ref: isFile ? path(one.agreement) : getAddress(one.agreement),
       isFile,
-      sources: new Map(sources),
+      sources: each.of(new Map(sources)),
       line: lineOf(["agreements", i, "agreement"]),
     };
   });
@@ -283,10 +285,13 @@ const kmsOf = ({
 
 /** The same agreement twice would be measured twice, perhaps from different sources. */
 function refuseTwice(agreements: readonly ServedAgreement[], file: string): void {
-  const problems = agreements.flatMap(({ ref, line }, i) => {
-    const first = agreements.findIndex((other) => other.ref === ref);
-    if (first === i) return [];
-    const message = `${ref} stands twice, first on line ${agreements[first]?.line ?? 0}.`;
+  const seen = new Map<string, ServedAgreement>();
+  const problems = agreements.flatMap((agreement) => {
+    const { ref, line } = agreement;
+    const first = seen.get(ref);
+    seen.set(ref, first ?? agreement);
+    if (first === undefined) return [];
+    const message = `${ref} stands twice, first on line ${first.line ?? 0}.`;
     return [{ code: "config.twice", message, file, ...(line === undefined ? {} : { line }) }];
   });
   if (problems.length > 0) throw new UpheldErrors(problems);

@@ -14,6 +14,7 @@ import type { TokenUnit } from "../terms/format.ts";
 import type { Terms } from "../terms/types.ts";
 import type { OracleConfig, ServedAgreement } from "./config.ts";
 import { checkSources } from "./measure.ts";
+import { giveBack, OneOfEach } from "./memory.ts";
 import { escrowAt } from "../chain/escrow.ts";
 
 /** An agreement that this oracle serves, with all that never changes. */
@@ -53,17 +54,21 @@ export async function openPortfolio(
     tokens.set(token, known);
     return known;
   };
+  giveBack(); // what is left of the config
+  const each = new OneOfEach();
   const opened = await Promise.all(
     config.agreements.map(async (served) => {
-      const known = served.isFile
+      const { terms, ...words } = served.isFile
         ? fromFile(served, factory.address, implementation)
         : await fromChain(served, factory);
-      const watched = { ...known, served, currency: known.currency ?? (await currencyOf(known.terms.token)) };
+      const known = { ...each.within(words), terms: each.within(terms) };
+      const watched = { ...known, served, currency: known.currency ?? (await currencyOf(terms.token)) };
       check(watched, config.file);
       return watched;
     }),
   );
   refuseSame(opened, config.file);
+  giveBack();
   return opened;
 }
 

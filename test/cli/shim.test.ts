@@ -13,4 +13,11 @@ describe("the executable", () => {
     expect(names).to.include("commander");
     expect(installed).to.include.members(names);
   });
+
+  it("is started by npm as it starts itself", () => {
+    const flags = /^#!\/usr\/bin\/env -S node (?<flags>.*)$/m.exec(text("bin/upheld.mjs"))?.groups?.flags;
+    const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+    expect(flags).to.match(/^--/);
+    expect(scripts.upheld).to.equal(`node ${flags} bin/upheld.mjs`);
+  });
 });

@@ -237,6 +237,17 @@ describe("an oracle's agreements", function () {
     expect(served).to.include({ ref: one.file, isFile: true });
   });
 
+  it("hold together what they have from one template", async () => {
+    const [one, two] = [desk.sign(), desk.sign()];
+    const [first, second] = await opened(config(one.file, two.file));
+    expect([first?.address, second?.address]).to.deep.equal([one.address, two.address]);
+    expect(second?.terms).to.deep.equal(two.told.terms);
+    expect(second?.terms.objectives).to.equal(first?.terms.objectives);
+    expect(second?.policies).to.equal(first?.policies);
+    expect(second?.currency).to.equal(first?.currency);
+    expect(second?.served.sources).to.equal(first?.served.sources);
+  });
+
   it("are what the chain says when their addresses are named, each token asked once", async () => {
     const [one, two] = [desk.sign(), desk.sign()];
     let asked = 0;
