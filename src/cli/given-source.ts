@@ -65,7 +65,10 @@ function fromMapping(given: object, path: (file: string) => string): Source {
   const parsed = sourceSchema.safeParse(given);
   if (parsed.success) return sourceOf(parsed.data, path);
   const [issue] = parsed.error.issues;
-  throw usage(`--prometheus: ${issue?.message ?? "not understood"}`, "Write it as http://127.0.0.1:9090.");
+  throw usage(
+    `--prometheus: ${issue?.message ?? "not understood"}`,
+    "Its address is that of its own page, without /graph.",
+  );
 }
 
 function fromFile(file: string): NamedSource {

@@ -27,7 +27,10 @@ const words = <T>(parse: (value: string) => T) =>
     }
   });
 
-const address = text.refine((value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value), "not an http(s) address");
+const address = text.refine(
+  (value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value),
+  "not an http(s) address such as http://127.0.0.1:9090",
+);
 
 const duration = words(parseDuration);
 const time = words((value) => parseUtc(value));

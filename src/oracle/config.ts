@@ -93,7 +93,10 @@ const text = z.string().min(1, "has no value");
 const address = text
   .refine(isAddress, "not an address (0x and 40 hex digits, with a right checksum)")
   .transform(getAddress);
-const url = text.refine((value) => /^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value), "not an http(s) address");
+const url = text.refine(
+  (value) => /^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value),
+  "not an http(s) address such as https://kms.example.org",
+);
 
 const gwei = text.transform((value, context) => {
   const match = /^(\d+(?:\.\d{1,9})?) gwei$/.exec(value);

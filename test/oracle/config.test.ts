@@ -213,7 +213,7 @@ describe("an oracle's config", () => {
     [
       "a key's address that is none",
       (text) => text.replace("keystore: keys/oracle.json", "kms: { key: k, endpoint: localhost:4566 }"),
-      ["3: kms, endpoint: not an http(s) address. [config.not-understood]"],
+      ["3: kms, endpoint: not an http(s) address such as https://kms.example.org. [config.not-understood]"],
     ],
     [
       "a number that is a list",
@@ -223,7 +223,7 @@ describe("an oracle's config", () => {
     [
       "an address of Prometheus that is none",
       (text) => text.replace("http://127.0.0.1:9090", "127.0.0.1:9090"),
-      ["24: agreements 2, measures, 1, prometheus, url: not an http(s) address. [config.not-understood]"],
+      ["24: agreements 2, measures, 1, prometheus, url: not an http(s) address such as http://127.0.0.1:9090. [config.not-understood]"],
     ],
     [
       "a network that is not known",
