@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsync, linkSync, mkdirSync, openSync, unlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 
 const sync = promisify(fsync);
+
+/** Folders whose names this process has seen to disk: they need it once, and a thousand files a night come after. */
+const named = new Set<string>();
 
 /**
  * Writes a file under a name that is free, all of it or nothing, safe from a power cut; answers false when the name is
@@ -13,13 +16,17 @@ const sync = promisify(fsync);
  * for the disk is waited for: handing one of the other calls to a thread costs several times the call.
  */
 export async function linkNew(root: string, path: string, bytes: Uint8Array | string): Promise<boolean> {
-  const folder = dirname(path);
+  const folder = resolve(dirname(path));
+  const above = dirname(folder);
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    const made = mkdirSync(folder, { recursive: true });
+    for (const each of [folder, above]) if (made !== undefined && isWithin(made, each)) named.delete(each);
     await writeSynced(temporary, bytes);
     const isNew = isLinked(temporary, path);
-    for (const each of [folder, dirname(folder), root]) await syncFolder(each);
+    await syncFolder(folder);
+    await syncName(folder, above);
+    await syncName(above, root);
     return isNew;
   } finally {
     remove(temporary);
@@ -54,6 +61,15 @@ function remove(file: string): void {
   } catch {
     // it may never have been there
   }
+}
+
+const isWithin = (folder: string, path: string): boolean => `${path}${sep}`.startsWith(`${resolve(folder)}${sep}`);
+
+/** The name of `folder` stands in `holder`. */
+async function syncName(folder: string, holder: string): Promise<void> {
+  if (named.has(folder)) return;
+  await syncFolder(holder);
+  named.add(folder);
 }
 
 /** A new name is safe from a power cut only when its folder is on disk too. Windows has no such call and no such need. */

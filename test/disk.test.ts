@@ -31,6 +31,18 @@ describe("a file that is written whole or not at all", () => {
     expect(readdirSync(root)).to.deep.equal(["file"]);
   });
 
+  it("has its folders' names on disk too: once, and again when they are made anew", async () => {
+    const nowhere = join(root, "nowhere"); // a folder that cannot be synced shows when it is
+    const file = (name: string, above = "a") => join(root, above, "b", name);
+    expect(await linkNew(root, file("1"), "x")).to.equal(true);
+    expect(await linkNew(nowhere, file("2"), "x")).to.equal(true);
+    rmSync(join(root, "a", "b"), { recursive: true });
+    expect(await linkNew(nowhere, file("1"), "x")).to.equal(true);
+    rmSync(join(root, "a"), { recursive: true });
+    expect(await codeFrom(linkNew(nowhere, file("1"), "x"))).to.equal("ENOENT");
+    expect(await codeFrom(linkNew(nowhere, file("1", "other"), "x"))).to.equal("ENOENT");
+  });
+
   it("fails in the words of the file system, and leaves nothing behind", async () => {
     writeFileSync(join(root, "file"), "");
     expect(await codeFrom(linkNew(root, join(root, "file", "below"), "x"))).to.be.oneOf(["ENOTDIR", "EEXIST"]);

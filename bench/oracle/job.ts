@@ -19,9 +19,9 @@ import { openPortfolio } from "../../src/oracle/portfolio.ts";
 import { prepare, type Prepared } from "../../src/oracle/prepare.ts";
 
 export interface JobRun {
-  /** Seconds for reading the config and the agreements. */
+  /** Seconds for reading the config and the agreements, which is part of all. */
   readonly opening: number;
-  /** Seconds for measuring all and writing their evidence: as they passed, and as the process was at work. */
+  /** Seconds from the config to evidence that is safe on disk: as they passed, and as the process was at work. */
   readonly seconds: number;
   readonly cpu: number;
   /** Most memory that the process ever had, in bytes. */
@@ -47,6 +47,7 @@ if (record !== undefined) {
 
 const CHAIN = 31_337n;
 const began = performance.now();
+const cpuBefore = process.cpuUsage();
 const config = readConfig(file);
 const provider = new JsonRpcProvider("http://127.0.0.1:9", undefined, { staticNetwork: Network.from(CHAIN) });
 const nowhere = {
@@ -69,7 +70,6 @@ const readRecord = () => Promise.reject(new Error("no agreement here takes anyth
 const keccak = await fastKeccak();
 const measure = measureFromSources({ chainId: CHAIN, tool: TOOL, monitors, readRecord });
 const opened = performance.now();
-const cpuBefore = process.cpuUsage();
 
 const due = agreements.map((agreement): DuePeriod => ({
   agreement,
@@ -100,7 +100,7 @@ const counts = agreements.map(({ address }): Count => {
 if (record !== undefined) writeFileSync(record, JSON.stringify(asked));
 const run: JobRun = {
   opening: (opened - began) / 1_000,
-  seconds: (done - opened) / 1_000,
+  seconds: (done - began) / 1_000,
   cpu: (user + system) / 1e6,
   rss: process.resourceUsage().maxRSS * 1_024,
   counts,

@@ -23,7 +23,7 @@ export interface Result {
   readonly every: number;
   readonly days: number;
   readonly runs: number;
-  /** Processor time of the job and its Prometheus, over that of the bare download of the same answers and its Prometheus. */
+  /** Processor time of the whole job and its Prometheus, over that of the bare download of the same answers and its Prometheus. */
   readonly ratioToDownload: number;
   /** The same by the clock: on a busy machine it says more about the machine. */
   readonly ratioByClock: number;
@@ -34,7 +34,7 @@ export interface Result {
   readonly jobSeconds: number;
   readonly downloadSeconds: number;
   readonly prometheusSeconds: number;
-  /** By the clock: opening the portfolio, measuring it, downloading alone. */
+  /** By the clock: opening the portfolio, which is part of the job; all of the job; downloading alone. */
   readonly openingByClock: number;
   readonly jobByClock: number;
   readonly downloadByClock: number;

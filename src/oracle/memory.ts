@@ -3,15 +3,13 @@ import { serialize } from "node:v8";
 
 /** One of each: agreements from one template say the same of nearly everything, and hold it together. */
 export class OneOfEach {
+  readonly #simple = new Map<unknown, unknown>();
   readonly #kept = new Map<string, unknown>();
 
   /** A value that equals `value`: the first such that was given. */
   of<T>(value: T): T {
-    const key = serialize(value).toString("latin1");
-    const known = this.#kept.get(key);
-    if (known !== undefined) return known as T;
-    this.#kept.set(key, value);
-    return value;
+    const isSimple = typeof value !== "object" || value === null;
+    return isSimple ? first(this.#simple, value, value) : first(this.#kept, serialize(value).toString("latin1"), value);
   }
 
   /** The same object, each of its values one of each. */
@@ -19,6 +17,13 @@ export class OneOfEach {
     const entries = Object.entries(value).map(([name, part]) => [name, this.of(part as unknown)]);
     return { ...value, ...Object.fromEntries(entries) } as T;
   }
+}
+
+function first<K, T>(kept: Map<K, unknown>, key: K, value: T): T {
+  const known = kept.get(key);
+  if (known !== undefined) return known as T;
+  kept.set(key, value);
+  return value;
 }
 
 /**
