@@ -72,7 +72,11 @@ describe("the source that a command line names", () => {
       "--prometheus and --monitor and --samples cannot be given together.",
       "Keep one of them.",
     ],
-    [{ prometheus: "nowhere" }, "--prometheus: not an http(s) address such as http://127.0.0.1:9090.", "Its address is that of its own page, without /graph."],
+    [
+      { prometheus: "nowhere" },
+      "--prometheus: not an http(s) address such as http://127.0.0.1:9090.",
+      "Its address is that of its own page, without /graph.",
+    ],
   ];
   for (const [given, message, hint] of wrong) {
     it(`is refused: ${Object.keys(given).join(", ")}`, () => {

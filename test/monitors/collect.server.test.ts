@@ -187,7 +187,9 @@ describe("upheld collect refuses", () => {
   });
 
   it("an address that is none, a query without an address, an interval that is none", async () => {
-    expect((await refusal("--prometheus", "x", "--into", "k"))[2]).to.equal("--prometheus: not an http(s) address such as http://127.0.0.1:9090.");
+    expect((await refusal("--prometheus", "x", "--into", "k"))[2]).to.equal(
+      "--prometheus: not an http(s) address such as http://127.0.0.1:9090.",
+    );
     expect((await refusal("--query", "up"))[2]).to.equal("--query and --vantage-label go with --prometheus.");
     expect((await refusal("--every", "5 s"))[2]).to.contain("--every");
   });

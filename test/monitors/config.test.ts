@@ -270,7 +270,11 @@ describe("the configuration of monitors", () => {
       "prometheus: { url: 'https://x', query: y, time limit: soon }",
       '"soon" is not a duration; Write it as 5 days, 4.5 hours or 1 h 30 min',
     ],
-    ["an address that is none", "prometheus: { url: x, query: y }", "not an http(s) address such as http://127.0.0.1:9090"],
+    [
+      "an address that is none",
+      "prometheus: { url: x, query: y }",
+      "not an http(s) address such as http://127.0.0.1:9090",
+    ],
     ["a repository that is none", "upptime: { repository: acme, site: x }", "not owner/name"],
   ] as const) {
     it(`refuses ${what}`, () => {

@@ -65,7 +65,9 @@ describe("an oracle's config at its edges", () => {
       expect(parseConfig(kms(right), FILE).kms).to.deep.equal({ key: "k", endpoint: right });
     }
     for (const wrong of ["ftp://a", "xhttp://a", "http://a b", "http://", "https://a:b"]) {
-      expect(told(kms(wrong)), wrong).to.deep.equal(["kms, endpoint: not an http(s) address such as https://kms.example.org."]);
+      expect(told(kms(wrong)), wrong).to.deep.equal([
+        "kms, endpoint: not an http(s) address such as https://kms.example.org.",
+      ]);
     }
     const whole = parseConfig(least("kms: { key: k, region: r, endpoint: http://a }"), FILE).kms;
     expect(whole).to.deep.equal({ key: "k", region: "r", endpoint: "http://a" });

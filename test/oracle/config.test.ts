@@ -223,7 +223,9 @@ describe("an oracle's config", () => {
     [
       "an address of Prometheus that is none",
       (text) => text.replace("http://127.0.0.1:9090", "127.0.0.1:9090"),
-      ["24: agreements 2, measures, 1, prometheus, url: not an http(s) address such as http://127.0.0.1:9090. [config.not-understood]"],
+      [
+        "24: agreements 2, measures, 1, prometheus, url: not an http(s) address such as http://127.0.0.1:9090. [config.not-understood]",
+      ],
     ],
     [
       "a network that is not known",
