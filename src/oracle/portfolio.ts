@@ -38,6 +38,9 @@ export interface Watched {
 /** Agreements in one call to the factory: well below what a node lets a call use. */
 const PAGE = 40;
 
+/** So many files leave enough behind for it to be worth a tenth of a second to collect it. */
+const MANY = 100;
+
 /**
  * Opens every agreement of the config. Files are read without asking the chain; terms of agreements that are named by
  * address come from it, several in one request. `check` may refuse one for what the config says of it.
@@ -54,7 +57,8 @@ export async function openPortfolio(
     tokens.set(token, known);
     return known;
   };
-  giveBack(); // what is left of the config
+  const isLarge = config.agreements.length >= MANY;
+  if (isLarge) giveBack(); // what is left of the config
   const each = new OneOfEach();
   const opened = await Promise.all(
     config.agreements.map(async (served) => {
@@ -68,7 +72,7 @@ export async function openPortfolio(
     }),
   );
   refuseSame(opened, config.file);
-  giveBack();
+  if (isLarge) giveBack();
   return opened;
 }
 

@@ -248,6 +248,22 @@ describe("an oracle's agreements", function () {
     expect(second?.served.sources).to.equal(first?.served.sources);
   });
 
+  it("give back what opening many took, and nothing for a few", async () => {
+    const asked: unknown[] = [];
+    const real = globalThis.gc;
+    globalThis.gc = ((options: unknown) => void asked.push(options)) as NonNullable<typeof real>;
+    try {
+      const signed = desk.signMany(100).map(({ file }) => file);
+      await opened(config(...signed.slice(1)));
+      expect(asked).to.deep.equal([]);
+      await opened(config(...signed));
+      const all = { type: "major", execution: "sync", flavor: "last-resort" };
+      expect(asked, "of the config, and of the files").to.deep.equal([all, all]);
+    } finally {
+      globalThis.gc = real;
+    }
+  });
+
   it("are what the chain says when their addresses are named, each token asked once", async () => {
     const [one, two] = [desk.sign(), desk.sign()];
     let asked = 0;
