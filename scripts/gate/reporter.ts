@@ -7,6 +7,8 @@ export interface MochaReport {
   readonly passes: number;
   readonly failures: number;
   readonly skipped: readonly { readonly file: string; readonly title: string }[];
+  /** Milliseconds that each file took, hooks included. */
+  readonly files: Readonly<Record<string, number>>;
 }
 
 /** Prints what failed, and writes the counts to the file that `GATE_REPORT` names. */
@@ -17,9 +19,19 @@ export class GateReporter extends Mocha.reporters.Base {
     runner.on("pending", (test) => {
       skipped.push({ file: relative(".", test.file ?? ""), title: test.fullTitle() });
     });
+    const files: Record<string, number> = {};
+    let began = performance.now();
+    runner.on("suite", (suite) => {
+      if (suite.parent?.root === true) began = performance.now();
+    });
+    runner.on("suite end", (suite) => {
+      if (suite.parent?.root !== true) return;
+      const file = relative(".", suite.file ?? "");
+      files[file] = (files[file] ?? 0) + performance.now() - began;
+    });
     runner.once("end", () => {
       this.epilogue();
-      const report: MochaReport = { passes: this.stats.passes, failures: this.stats.failures, skipped };
+      const report: MochaReport = { passes: this.stats.passes, failures: this.stats.failures, skipped, files };
       const path = process.env["GATE_REPORT"];
       if (path !== undefined) writeFileSync(path, JSON.stringify(report));
     });

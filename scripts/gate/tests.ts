@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
+import { together } from "../../src/oracle/together.ts";
 import { reasonToSkip } from "./absences.ts";
 import type { MochaReport } from "./reporter.ts";
 import { run } from "./run.ts";
@@ -6,15 +7,22 @@ import { failed, type Outcome } from "./stage.ts";
 
 const CORES = 2;
 
-/** Unit tests and scenarios, a part of the files on each core. */
+/** One part for each core would leave one of them idle at the end; starting a part takes a second. */
+const PARTS = 12;
+
+interface Part extends Outcome {
+  readonly files: MochaReport["files"];
+}
+
+/** Unit tests and scenarios, the files in parts, a part on each core. */
 export async function mochaTests(): Promise<Outcome> {
   const files = globSync("test/**/*.test.ts").sort();
-  const parts = Array.from({ length: CORES }, (_, part) => files.filter((_file, i) => i % CORES === part));
-  return sum(await Promise.all(parts.map(mochaPart)));
+  const parts = Array.from({ length: PARTS }, (_, part) => files.filter((_file, i) => i % PARTS === part));
+  return sum(await together([...parts.entries()], CORES, ([part, some]) => mochaPart(some, part)));
 }
 
 /** A test that is skipped without one of the known reasons counts as failed. */
-async function mochaPart(files: readonly string[], part: number): Promise<Outcome> {
+async function mochaPart(files: readonly string[], part: number): Promise<Part> {
   const reportPath = `cache/mocha-${part}.json`;
   rmSync(reportPath, { force: true });
   const config = ["--config", "scripts/gate/hardhat.config.ts"];
@@ -27,8 +35,8 @@ async function mochaPart(files: readonly string[], part: number): Promise<Outcom
     "--no-compile",
     ...files,
   );
-  if (!existsSync(reportPath)) return failed("mocha did not come to its end", output);
-  const { passes, failures, skipped } = JSON.parse(readFileSync(reportPath, "utf8")) as MochaReport;
+  if (!existsSync(reportPath)) return { ...failed("mocha did not come to its end", output), files: {} };
+  const { passes, failures, skipped, files: took } = JSON.parse(readFileSync(reportPath, "utf8")) as MochaReport;
 
   const unexplained = skipped.filter(({ file }) => reasonToSkip(file) === undefined);
   const details = unexplained.map(
@@ -41,16 +49,19 @@ async function mochaPart(files: readonly string[], part: number): Promise<Outcom
     failed: details.length === 0 ? 0 : Math.max(1, failures + unexplained.length),
     summary: [...reasons].join("; "),
     details: details.join("\n\n"),
+    files: took,
   };
 }
 
-function sum(parts: readonly Outcome[]): Outcome {
+function sum(parts: readonly Part[]): Outcome {
   const passes = parts.reduce((all, { passed }) => all + passed, 0);
-  const reasons = parts.map(({ summary }) => summary).filter((summary) => summary !== "");
+  const reasons = new Set(parts.map(({ summary }) => summary).filter((summary) => summary !== ""));
+  const [longest] = parts.flatMap(({ files }) => Object.entries(files)).sort(([, a], [, b]) => b - a);
+  const most = longest === undefined ? [] : [`longest: ${longest[0]}, ${Math.round(longest[1] / 1_000)} s`];
   return {
     passed: passes,
     failed: parts.reduce((all, { failed }) => all + failed, 0),
-    summary: [`${passes} tests passed`, ...reasons.map((reason) => `some skipped: ${reason}`)].join("; "),
+    summary: [`${passes} tests passed`, ...[...reasons].map((reason) => `some skipped: ${reason}`), ...most].join("; "),
     details: parts.map(({ details }) => details ?? "").join("\n"),
   };
 }
