@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { id } from "ethers";
+import * as z from "zod/mini";
 import { buildEvidence } from "../../src/evidence/build.ts";
 import { parseEvidence, type Evidence } from "../../src/evidence/schema.ts";
 import { UpheldError } from "../../src/errors.ts";
@@ -12,6 +13,9 @@ function fresh(): void {
 const changed = (change: (draft: Draft) => void): Evidence => changedFrom(evidence, change);
 
 describe("parseEvidence", () => {
+  // zod/mini has no words of its own; in the executable the first schema of whole zod brings them
+  before(() => z.config(z.locales.en()));
+
   beforeEach(fresh);
 
   const indicator = (change: object) => (draft: Draft) => {
