@@ -7,8 +7,11 @@ import { failed, type Outcome } from "./stage.ts";
 
 const CORES = 2;
 
-/** One part for each core would leave one of them idle at the end; starting a part takes a second. */
-const PARTS = 12;
+/** One part for each core would leave one of them idle at the end; starting a part takes some seconds. */
+const PARTS = 8;
+
+/** Whole stories, and a browser's: begun last, they would end alone. */
+const LONG = /^test\/(model|page|scenarios)\//;
 
 interface Part extends Outcome {
   readonly files: MochaReport["files"];
@@ -16,7 +19,8 @@ interface Part extends Outcome {
 
 /** Unit tests and scenarios, the files in parts, a part on each core. */
 export async function mochaTests(): Promise<Outcome> {
-  const files = globSync("test/**/*.test.ts").sort();
+  const sorted = globSync("test/**/*.test.ts").sort();
+  const files = [...sorted.filter((file) => LONG.test(file)), ...sorted.filter((file) => !LONG.test(file))];
   const parts = Array.from({ length: PARTS }, (_, part) => files.filter((_file, i) => i % PARTS === part));
   return sum(await together([...parts.entries()], CORES, ([part, some]) => mochaPart(some, part)));
 }
