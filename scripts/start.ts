@@ -40,7 +40,7 @@ async function start({ story, json, keep, port }: Options): Promise<number> {
     const stage = await setStage({
       jobs,
       // A chain that stays is remembered, so that commands find its factory; any other leaves no trace.
-      services: { deployFolder: keep ? join(ROOT, "deploy") : folder },
+      services: { deployFolder: keep ? (process.env["UPHELD_ADDRESSES"] ?? join(ROOT, "deploy")) : folder },
       rpc: node.url,
       keys: {},
       signal: stop.signal,

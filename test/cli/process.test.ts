@@ -30,7 +30,7 @@ describe("the executable as a process", function () {
   before(async function () {
     if (anvilPath() === undefined) this.skip();
     world = await World.begin();
-    env = { UPHELD_RPC: world.node.url, UPHELD_FACTORY: world.factory };
+    env = { UPHELD_RPC: world.node.url, UPHELD_ADDRESSES: world.folder };
     await world.ok("deploy", world.file);
     await world.ok("fund", world.file, "12,000");
     await world.ok("accept", world.file, "--as", "client");

@@ -14,6 +14,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 class Demo {
   readonly child: ChildProcess;
   readonly temporary = mkdtempSync(join(tmpdir(), "upheld-test-"));
+  /** Where a chain that stays is remembered: other tests run beside this one, and find what lies in `deploy`. */
+  readonly addresses = mkdtempSync(join(tmpdir(), "upheld-test-"));
   stdout = "";
   stderr = "";
 
@@ -25,7 +27,7 @@ class Demo {
     this.child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "scripts", "start.ts"), ...args], {
       cwd: ROOT,
       detached: true,
-      env: { ...process.env, TMPDIR: this.temporary, NO_COLOR: "1" },
+      env: { ...process.env, TMPDIR: this.temporary, UPHELD_ADDRESSES: this.addresses, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child.stdout?.on("data", (text) => (this.stdout += String(text)));
@@ -61,7 +63,7 @@ class Demo {
     for (let i = 0; i < 40 && isAlive(-(this.child.pid ?? 0)); ++i) await pause(50);
     // tsx keeps its cache of compiled files there
     const files = readdirSync(this.temporary).filter((name) => !/^(tsx-|node-compile-cache)/.test(name));
-    rmSync(this.temporary, { recursive: true, force: true });
+    for (const each of [this.temporary, this.addresses]) rmSync(each, { recursive: true, force: true });
     return { files, processes: isAlive(-(this.child.pid ?? 0)) };
   }
 }
@@ -209,6 +211,7 @@ describe("npm start", function () {
 
       demo.child.kill("SIGINT");
       expect(await demo.ended()).to.equal(0);
+      expect(readdirSync(demo.addresses)).to.deep.equal(["addresses.local.json"]);
       expect(await demo.leftBehind()).to.deep.equal(NOTHING);
       expect(await isFree(port)).to.equal(true);
     });
