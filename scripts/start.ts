@@ -7,6 +7,7 @@ import { Output } from "../src/cli/output.ts";
 import { terminal } from "../src/cli/terminal.ts";
 import { play } from "../src/demo/play.ts";
 import { setStage } from "../src/demo/setting.ts";
+import { addressesFolder } from "./addresses.ts";
 import { nextOnChain, nextSteps } from "./demo/next.ts";
 import { startNode } from "./demo/node.ts";
 import { DEFAULT_PORT, readOptions, type Options } from "./demo/options.ts";
@@ -40,7 +41,7 @@ async function start({ story, json, keep, port }: Options): Promise<number> {
     const stage = await setStage({
       jobs,
       // A chain that stays is remembered, so that commands find its factory; any other leaves no trace.
-      services: { deployFolder: keep ? (process.env["UPHELD_ADDRESSES"] ?? join(ROOT, "deploy")) : folder },
+      services: { deployFolder: keep ? addressesFolder() : folder },
       rpc: node.url,
       keys: {},
       signal: stop.signal,

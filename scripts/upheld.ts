@@ -1,8 +1,7 @@
 import "dotenv/config";
-import { fileURLToPath } from "node:url";
 import { main } from "../src/cli/main.ts";
-import { nonEmpty } from "../src/cli/settings.ts";
 import { terminal } from "../src/cli/terminal.ts";
+import { addressesFolder } from "./addresses.ts";
 import { jobs } from "./jobs.ts";
 import { openHardhatKey } from "./hardhat/keystore.ts";
 
@@ -14,7 +13,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
   });
 
 process.exitCode = await main(process.argv.slice(2), jobs, terminal(stop.signal), {
-  deployFolder: nonEmpty(process.env["UPHELD_ADDRESSES"]) ?? fileURLToPath(new URL("../deploy", import.meta.url)),
+  deployFolder: addressesFolder(),
   openHardhatKey,
 });
 // Sockets to a node stay open for a while; a finished job does not wait for them.

@@ -60,6 +60,7 @@ describe("chronic: when the right arises", () => {
     expect(events.map(([name]) => name)).to.deep.equal(["PeriodFinal"]);
     await expectState(a, { creditsGiven: share(10), leaveUntil: 0n });
   });
+
   it("with the second bad period of three, until the end of the period after the running one", async () => {
     const a = await loadFixture(contested);
     await report(a, 0, 10);
